@@ -1,0 +1,1 @@
+"""Settings: `development` (the demo and a developer's machine), `test`, and `production`."""

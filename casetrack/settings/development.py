@@ -1,0 +1,26 @@
+"""The demo and a developer's machine. Started by `make run`, which names the two servers."""
+
+from __future__ import annotations
+
+from casetrack.embedded import data_folder, running_addresses
+from casetrack.settings.base import *
+from casetrack.settings.base import database, env
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = "development-only-a-known-key-protects-nothing-but-a-demo-on-loopback"  # noqa: S105
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+
+# A command beside a running `make run` finds the servers that it has started.
+started = running_addresses()
+DATABASE_URL = env.str(
+    "DATABASE_URL", default=started.get("DATABASE_URL", "postgres://localhost/casetrack")
+)
+DATABASES = {"default": database(DATABASE_URL)}
+REDIS_URL = env.str("REDIS_URL", default=started.get("REDIS_URL", "redis://localhost:6379/0"))
+CELERY_BROKER_URL = REDIS_URL
+
+CASETRACK_SANDBOX = env.bool("CASETRACK_SANDBOX", default=True)
+CASETRACK_EVIDENCE_ROOT = env.path(
+    "CASETRACK_EVIDENCE_ROOT", default=str(data_folder() / "evidence")
+)
+EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"

@@ -1,0 +1,29 @@
+"""The tests. They start their own servers, unless DATABASE_URL and REDIS_URL name others."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from casetrack.settings.base import *
+from casetrack.settings.base import STORAGES, database, env
+
+SECRET_KEY = "tests-only"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+
+DATABASES = {
+    "default": database(env.str("DATABASE_URL", default="postgres://localhost/casetrack"))
+}
+REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
+CELERY_BROKER_URL = REDIS_URL
+
+CASETRACK_SANDBOX = True
+CASETRACK_EVIDENCE_ROOT = Path(tempfile.gettempdir()) / "casetrack-test-evidence"
+EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"
+
+# Nothing is collected before a test, and a password need not be strong to be known.
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
