@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casetrack.embedded import data_folder, running_addresses
+from casetrack.embedded.folders import data_folder, running_addresses
 from casetrack.settings.base import *
 from casetrack.settings.base import database, env
 

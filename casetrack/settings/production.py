@@ -39,9 +39,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 REDIS_URL = env.str("REDIS_URL").strip()
 CELERY_BROKER_URL = REDIS_URL
 
-CASETRACK_EVIDENCE_ROOT = env.path(
-    "CASETRACK_EVIDENCE_ROOT", default="/var/lib/casetrack/evidence"
-)
+CASETRACK_EVIDENCE_ROOT = env.path("CASETRACK_EVIDENCE_ROOT", default="/var/lib/casetrack/evidence")
 
 # Mail: smtp+tls://user:password@host:587. Without it the host's own relay on port 25 is asked.
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))

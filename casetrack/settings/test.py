@@ -11,9 +11,7 @@ from casetrack.settings.base import STORAGES, database, env
 SECRET_KEY = "tests-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 
-DATABASES = {
-    "default": database(env.str("DATABASE_URL", default="postgres://localhost/casetrack"))
-}
+DATABASES = {"default": database(env.str("DATABASE_URL", default="postgres://localhost/casetrack"))}
 REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 

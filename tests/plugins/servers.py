@@ -12,7 +12,7 @@ import os
 import pytest
 from django.conf import settings
 
-from casetrack.embedded import temporary_servers
+from casetrack.embedded.servers import temporary_servers
 from casetrack.settings.base import database
 
 RUNNING = pytest.StashKey[contextlib.ExitStack]()
