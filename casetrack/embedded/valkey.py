@@ -30,6 +30,7 @@ def valkey(folder: Path, *, durable: bool) -> Iterator[str]:
             "dir": str(folder),
             "requirepass": password,
             "daemonize": "no",
+            "set-proc-title": "no",
             "save": "60 1" if durable else '""',
         }
         text = "".join(f"{name} {value}\n" for name, value in settings.items())
