@@ -72,6 +72,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "casetrack.context.shell",
             ],
         },
     },
@@ -80,12 +81,17 @@ TEMPLATES = [
 
 def database(url: str) -> dict[str, Any]:
     """Turn a PostgreSQL address into a connection that is kept, and checked before it is used."""
+    given = env.db_url_config(url)
     return {
-        **env.db_url_config(url),
+        **given,
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "application_name": "casetrack"},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "application_name": "casetrack",
+            **given.get("OPTIONS", {}),
+        },
     }
 
 
@@ -223,6 +229,9 @@ CELERY_BEAT_SCHEDULE = {
 # The sandbox clock: only where nobody's real promises run.
 
 CASETRACK_SANDBOX = False
+
+# Where this site is found from outside, for the links in mails. Without a slash at the end.
+CASETRACK_BASE_URL = env.str("CASETRACK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 DEFAULT_FROM_EMAIL = env.str("CASETRACK_FROM_EMAIL", default="casetrack@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

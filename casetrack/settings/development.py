@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from casetrack.embedded.folders import data_folder, running_addresses
 from casetrack.settings.base import *
 from casetrack.settings.base import database, env
@@ -20,7 +22,7 @@ REDIS_URL = env.str("REDIS_URL", default=started.get("REDIS_URL", "redis://local
 CELERY_BROKER_URL = REDIS_URL
 
 CASETRACK_SANDBOX = env.bool("CASETRACK_SANDBOX", default=True)
-CASETRACK_EVIDENCE_ROOT = env.path(
-    "CASETRACK_EVIDENCE_ROOT", default=str(data_folder() / "evidence")
+CASETRACK_EVIDENCE_ROOT = Path(
+    env.str("CASETRACK_EVIDENCE_ROOT", default=str(data_folder() / "evidence"))
 )
 EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"

@@ -41,6 +41,10 @@ CELERY_BROKER_URL = REDIS_URL
 
 CASETRACK_EVIDENCE_ROOT = env.path("CASETRACK_EVIDENCE_ROOT", default="/var/lib/casetrack/evidence")
 
+CASETRACK_BASE_URL = env.str(
+    "CASETRACK_BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+).rstrip("/")
+
 # Mail: smtp+tls://user:password@host:587. Without it the host's own relay on port 25 is asked.
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 
