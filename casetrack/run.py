@@ -36,6 +36,7 @@ def main() -> int:
         print(trouble, file=sys.stderr)
         return 2
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "casetrack.settings.development")
+    os.environ.setdefault("CASETRACK_BASE_URL", f"http://{visible(host)}:{port}")
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, lambda number, _frame: sys.exit(128 + number))
@@ -133,9 +134,14 @@ class Runner(Manager):  # type: ignore[misc] # honcho is untyped
             threading.Timer(0.1, self.terminate).start()
 
 
+def visible(host: str) -> str:
+    """Name an address where a site bound to `host` can be looked at from this machine."""
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
+
+
 def greet(host: str, port: int, card: str) -> None:
     """Print address and people once the site answers, below what has been logged so far."""
-    address = "127.0.0.1" if host in ("", "0.0.0.0") else host  # noqa: S104 - where to look
+    address = visible(host)
     give_up = time.monotonic() + WEB_SECONDS
     while time.monotonic() < give_up:
         with suppress(OSError), socket.create_connection((address, port), timeout=1):

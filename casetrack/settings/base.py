@@ -8,9 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+
+# Lets Django's own classes name their types when the program runs: ModelForm[User].
+django_stubs_ext.monkeypatch()
 
 env = environ.FileAwareEnv()
 

@@ -5,6 +5,8 @@ Everything that is missing is named in one message, so that a start is refused o
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.core.exceptions import ImproperlyConfigured
 
 from casetrack.settings.base import *
@@ -39,7 +41,9 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 REDIS_URL = env.str("REDIS_URL").strip()
 CELERY_BROKER_URL = REDIS_URL
 
-CASETRACK_EVIDENCE_ROOT = env.path("CASETRACK_EVIDENCE_ROOT", default="/var/lib/casetrack/evidence")
+CASETRACK_EVIDENCE_ROOT = Path(
+    env.str("CASETRACK_EVIDENCE_ROOT", default="/var/lib/casetrack/evidence")
+)
 
 CASETRACK_BASE_URL = env.str(
     "CASETRACK_BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}"

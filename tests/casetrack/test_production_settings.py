@@ -73,6 +73,12 @@ def test_secrets_may_be_given_as_files(tmp_path: Path) -> None:
     assert done.stdout.startswith("from-a-file-")
 
 
+def test_what_the_database_address_asks_for_is_kept() -> None:
+    environ = GOOD | {"DATABASE_URL": GOOD["DATABASE_URL"] + "?sslmode=verify-full"}
+    done = start(environ, "settings.DATABASES['default']['OPTIONS']['sslmode']")
+    assert done.stdout == "verify-full\n"
+
+
 def test_what_leaves_is_protected() -> None:
     done = start(
         GOOD,
