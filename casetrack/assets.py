@@ -23,10 +23,10 @@ COPIED = {
 }
 SOURCE_MAP = re.compile(r"\s*(/\*#|//#) ?sourceMappingURL=[^\n]*")
 SVG = "http://www.w3.org/2000/svg"
+# The width of the lines is the page's to say.
 OUTLINE = {
     "fill": "none",
     "stroke": "currentColor",
-    "stroke-width": "2",
     "stroke-linecap": "round",
     "stroke-linejoin": "round",
 }

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+from casetrack import gallery
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("clock/", gallery.server_clock, name="clock"),
+    path("components/", gallery.components, name="components"),
 ]

@@ -1,0 +1,152 @@
+/* Keeps what is typed into form[data-draft] on this device, until it has been sent.
+
+   The key is the person, the page and the form's own name (data-draft="reply"). A draft is brought
+   back into fields that the server left as they were, and forgotten once its form was accepted:
+   the next page has come, was no error, and does not show the form with a mistake in it.
+   [data-draft-note] inside the form says when it was kept. */
+
+const PREFIX = "casetrack:draft:";
+const SENT = "casetrack:sent";
+const words = document.getElementById("ct-draft-words")?.dataset ?? {};
+const person = document.body.dataset.user || "nobody";
+const store = (() => {
+  try {
+    localStorage.setItem(`${PREFIX}probe`, "1");
+    localStorage.removeItem(`${PREFIX}probe`);
+    return localStorage;
+  } catch {
+    return null; /* Storage is forbidden here: drafts are simply not kept. */
+  }
+})();
+
+const keyOf = (form) => `${PREFIX}${person}:${location.pathname}:${form.dataset.draft || "form"}`;
+const skipped = new Set(["hidden", "password", "file", "submit", "button", "reset"]);
+const fields = (form) => [...form.elements].filter((field) => field.name && !skipped.has(field.type));
+const timeOf = (at) =>
+  new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+
+const untouched = (field) => {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked === field.defaultChecked;
+  if (field instanceof HTMLSelectElement) return true;
+  return field.value === field.defaultValue;
+};
+
+const read = (form) => {
+  const values = {};
+  for (const field of fields(form)) {
+    if (field.type === "radio" && !field.checked) continue;
+    const value = field.type === "checkbox" ? (field.checked ? field.value : null) : field.value;
+    (values[field.name] ??= []).push(value);
+  }
+  return values;
+};
+
+const write = (form, values) => {
+  const places = {};
+  for (const field of fields(form)) {
+    const kept = values[field.name];
+    if (!kept) continue;
+    if (field.type === "radio") {
+      if (kept[0] === field.value) field.checked = true;
+      continue;
+    }
+    const value = kept[(places[field.name] = (places[field.name] ?? -1) + 1)];
+    if (field.type === "checkbox") field.checked = value === field.value;
+    else if (value !== undefined && (untouched(field) || !field.value)) field.value = value;
+  }
+  form.dispatchEvent(new CustomEvent("casetrack:restored", { bubbles: true }));
+};
+
+const say = (form, text, drop) => {
+  const note = form.querySelector("[data-draft-note]");
+  if (!note) return;
+  note.replaceChildren(document.createTextNode(text));
+  if (!drop) return;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn btn-link p-0 fs-mini text-decoration-underline";
+  button.textContent = words.drop;
+  button.addEventListener("click", drop);
+  note.append(" · ", button);
+};
+
+const keep = (form) => {
+  const at = Date.now();
+  try {
+    store.setItem(keyOf(form), JSON.stringify({ at, values: read(form) }));
+    say(form, words.kept?.replace("{time}", timeOf(at)) ?? "");
+  } catch {
+    say(form, ""); /* The device is full. Claiming a draft would be a lie. */
+  }
+};
+
+const forget = (key) => store.removeItem(key);
+
+const restore = (form) => {
+  const kept = store.getItem(keyOf(form));
+  if (!kept) return;
+  let draft;
+  try {
+    draft = JSON.parse(kept);
+  } catch {
+    return forget(keyOf(form));
+  }
+  if (JSON.stringify(draft.values) === JSON.stringify(read(form))) return;
+  write(form, draft.values);
+  say(form, words.restored?.replace("{time}", timeOf(draft.at)) ?? "", () => {
+    forget(keyOf(form));
+    form.reset();
+    say(form, "");
+  });
+};
+
+/* The last form that left this tab: was it accepted? */
+const settle = () => {
+  const key = sessionStorage.getItem(SENT);
+  if (!key) return;
+  sessionStorage.removeItem(SENT);
+  const [entry] = performance.getEntriesByType("navigation");
+  const cameBack = entry && (entry.type === "back_forward" || entry.type === "reload");
+  const failed = document.documentElement.hasAttribute("data-failed") || (entry?.responseStatus ?? 200) >= 400;
+  const mistaken = [...document.querySelectorAll("form[data-draft]")].some(
+    (form) => keyOf(form) === key && form.querySelector('[aria-invalid="true"], [data-refused]'),
+  );
+  const refused = document.querySelector('[data-refused], [data-message="error"]');
+  if (!cameBack && !failed && !mistaken && !refused) forget(key);
+};
+
+const watch = (form) => {
+  if (form.ctDraft) return;
+  form.ctDraft = true;
+  restore(form);
+  let waiting = 0;
+  const later = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => keep(form), 400);
+  };
+  form.addEventListener("input", later);
+  form.addEventListener("change", later);
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    keep(form);
+    sessionStorage.setItem(SENT, keyOf(form));
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.detail.elt === form) forget(keyOf(form));
+  });
+};
+
+const watchAll = () => document.querySelectorAll("form[data-draft]").forEach(watch);
+
+if (store) {
+  settle();
+  watchAll();
+  document.addEventListener("htmx:afterSwap", watchAll);
+  for (const form of document.querySelectorAll("form[data-forget-drafts]")) {
+    form.addEventListener("submit", () => {
+      for (const key of Object.keys(store)) {
+        if (key.startsWith(`${PREFIX}${person}:`)) forget(key);
+      }
+    });
+  }
+}
