@@ -1,5 +1,113 @@
-"""What every test may count on: the servers, and the people."""
+"""What every test may count on: the servers, the people, and a Monday morning."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from accounts.models import Client, Role, Team, User
+from customers.models import Contact, Customer, Product, Tier
+from objections.models import Policy
+
 pytest_plugins = ["tests.plugins.servers", "tests.plugins.browser"]
+
+T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(autouse=True)
+def shipped_policy(request: pytest.FixtureRequest) -> None:
+    """Put the shipped policy back where a test that really commits has emptied the tables."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None:
+        return
+    transactional = marker.kwargs.get("transaction") or "transactional_db" in request.fixturenames
+    request.getfixturevalue("transactional_db" if transactional else "db")
+    if not Policy.objects.exists():
+        import_module("objections.migrations.0003_default_policy").ship(apps, None)
+
+
+@pytest.fixture
+def t0() -> datetime:
+    """A fixed Monday, 09:00 UTC."""
+    return T0
+
+
+@dataclass(frozen=True)
+class People:
+    """One team and all who meet its cases."""
+
+    team: Team
+    engineer: User
+    colleague: User
+    supervisor: User
+    manager: User
+    duty_officer: User
+    stranger: User
+    analyst: User
+    auditor: User
+    administrator: User
+
+
+def person(username: str, role: Role = Role.ENGINEER, **more: object) -> User:
+    return User.objects.create_user(
+        username, f"{username}@casetrack.example", PASSWORD, role=role,
+        display_name=username.replace("_", " ").title(), **more,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """The engineer who owns the case, those around and above, and a stranger of another team."""
+    supervisor = person("supervisor", Role.SUPERVISOR)
+    manager = person("manager", Role.MANAGER)
+    duty_officer = person("duty_officer", Role.MANAGER)
+    team = Team.objects.create(
+        slug="pumps", name="Pumps", site="Suzhou", supervisor=supervisor, manager=manager,
+        duty_officer=duty_officer, is_default=True,
+    )  # fmt: skip
+    engineer, colleague, stranger = (person(name) for name in ("engineer", "colleague", "stranger"))
+    team.members.add(engineer, colleague)
+    other = Team.objects.create(slug="bikes", name="Bikes")
+    other.members.add(stranger)
+    return People(
+        team, engineer, colleague, supervisor, manager, duty_officer, stranger,
+        person("analyst", Role.ANALYST), person("auditor", Role.AUDITOR),
+        person("administrator", Role.ADMINISTRATOR, is_staff=True, is_superuser=True),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def customer(db: None) -> Customer:
+    return Customer.objects.create(name="Hengyuan Chemical")
+
+
+@pytest.fixture
+def contact(customer: Customer) -> Contact:
+    return Contact.objects.create(
+        customer=customer, name="Zhou Min", phone="138 0000 0001", email="zhoumin@hengyuan.example"
+    )
+
+
+@pytest.fixture
+def key_account(people: People) -> Customer:
+    team = Team.objects.create(
+        slug="key", name="Key accounts", supervisor=people.supervisor, manager=people.manager
+    )
+    return Customer.objects.create(name="Qingquan Water", tier=Tier.KEY_ACCOUNT,
+                                   dedicated_team=team)  # fmt: skip
+
+
+@pytest.fixture
+def product(people: People) -> Product:
+    return Product.objects.create(brand="Hydra", model="CP 80-250", team=people.team)
+
+
+@pytest.fixture
+def crm(db: None) -> Client:
+    """A program with whom we work."""
+    return Client.objects.create(name="crm")

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import validate_slug
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person is here for. Where they may act follows from their teams."""
+
+    ENGINEER = "engineer", _("Service engineer")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    MANAGER = "manager", _("Manager")
+    ANALYST = "analyst", _("Quality analyst")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    AUDITOR = "auditor", _("Auditor")
+
+
+class Language(models.TextChoices):
+    ENGLISH = "en", "English"
+    SIMPLIFIED = "zh-hans", "简体中文"
+    TRADITIONAL = "zh-hant", "繁體中文"
+
+
+class Theme(models.TextChoices):
+    AUTO = "auto", _("As the device")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class User(AbstractUser):
+    """A person who works here.
+
+    ``away_since`` is empty while the person is present: an unassigned case is
+    announced only to the members of its team who are.
+    """
+
+    display_name = models.CharField(_("name"), max_length=80, blank=True)
+    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.ENGINEER)
+    language = models.CharField(_("language"), max_length=8, choices=Language, blank=True)
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    away_since = models.DateTimeField(_("away since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(name="user_role_is_known", condition=Q(role__in=Role.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name or self.get_full_name() or self.username
+
+
+class Team(models.Model):
+    """The people who carry cases together, and who their ladder climbs to."""
+
+    slug = models.SlugField(_("identifier"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    site = models.CharField(_("site"), max_length=80, blank=True)
+    supervisor = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="supervised_teams",
+        verbose_name=_("supervisor"),
+    )  # fmt: skip
+    manager = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="managed_teams",
+        verbose_name=_("manager"),
+    )  # fmt: skip
+    duty_officer = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="duty_teams",
+        verbose_name=_("duty officer"),
+    )  # fmt: skip
+    members = models.ManyToManyField(
+        User, related_name="teams", blank=True, verbose_name=_("members")
+    )
+    is_default = models.BooleanField(_("takes what nobody else is meant for"), default=False)
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="team_one_default", fields=["is_default"], condition=Q(is_default=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Scope(models.TextChoices):
+    """What a token allows."""
+
+    CASES_READ = "cases:read", _("Read cases")
+    CASES_WRITE = "cases:write", _("Open cases and take steps")
+    CUSTOMERS_WRITE = "customers:write", _("Create and update customers")
+    REPORTS_READ = "reports:read", _("Read reports")
+    WEBHOOKS_MANAGE = "webhooks:manage", _("Manage webhooks")
+    SANDBOX = "sandbox", _("Move the sandbox clock")
+
+
+class Client(models.Model):
+    """A program that works with us, such as a CRM system."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True, validators=[validate_slug])
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Token(models.Model):
+    """A client's key. Only its digest is kept, so it can be shown once and never again."""
+
+    client = models.ForeignKey(
+        Client, models.CASCADE, related_name="tokens", verbose_name=_("client")
+    )
+    prefix = models.CharField(_("begins with"), max_length=12)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=24, choices=Scope), verbose_name=_("scopes"))
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("token")
+        verbose_name_plural = _("tokens")
+
+    def __str__(self) -> str:
+        return f"{self.client} {self.prefix}…"

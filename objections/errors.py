@@ -1,0 +1,182 @@
+"""What the domain refuses. Each becomes an HTTP answer or a message in exactly two places."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+from objections.vocabulary import Action
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from objections.models import Case
+
+DEMANDS: dict[str, str | Lazy] = {
+    "answer_question": _("Answer question %(number)s, or say why not yet and by when: “%(text)s”"),
+    "restatement": _("Restate the issue first, so that the customer has something to agree to"),
+    "new_restatement": _("The customer corrected us: restate the issue once more"),
+    "reply": _("Write down what the customer replied"),
+    "skip_needs_supervisor": _("Only a supervisor may skip the confirmation"),
+    "cause": _("Say the cause, or why it is not known yet"),
+    "options": _("Offer at least one option"),
+    "message": _("Write what the customer is told"),
+    "remedy_approval": _("Have the remedy approved first: %(text)s"),
+    "solution": _("Tell the customer a solution first in this round"),
+    "choice": _("Record which option the customer chose"),
+    "proof": _("Say what shows that the customer saw the result"),
+    "score": _("Ask the customer for a score from 1 to 5"),
+    "cause_category": _("Choose the category of the cause"),
+    "lesson": _("Write the lesson, or tick “nothing new”"),
+    "open_commitment": _("Keep or re-agree the promise that is still open: “%(text)s”"),
+    "attempts": _("Record at least 3 attempts on at least 2 different days (so far: %(count)s)"),
+    "attempt_days": _("The attempts must be on at least 2 different days"),
+    "contacted_by": _("Name the person of ours who had the contact"),
+    "address": _("Give the e-mail address that the message goes to"),
+    "vague": _("“%(text)s” is no promise yet: say what exactly will be done"),
+    "evidence": _("Say what shows that the clock may stand still"),
+    "pause_listed": _("This promise or this reason may not be paused"),
+    "pause_maximum": _("A pause may last %(maximum)s at most"),
+    "pause_needs_supervisor": _("A further pause in this round needs a supervisor"),
+    "pause_running": _("There is no clock of this promise that could be paused"),
+    "pause_breached": _("A broken promise cannot be paused"),
+    "resume_paused": _("There is no paused clock of this promise"),
+    "commitment_open": _("Promise %(number)s is not open"),
+    "commitment_due": _("Promise %(number)s has already fallen due: it cannot be re-agreed"),
+    "hand_over_open": _("Question %(number)s to the department is not open"),
+    "department": _("Say which department or person is asked"),
+    "thanks_only": _("Only thanks and suggestions are closed this way"),
+    "option_exists": _("There is no option %(number)s in the solution that was told last"),
+    "question_exists": _("There is no question %(number)s"),
+    "handler_in_team": _("%(text)s is not a member of the team"),
+    "something": _("Say what is to be changed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Something that a step needs and does not have yet. ``code`` is one of DEMANDS."""
+
+    code: str
+    field: str = ""
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.code not in DEMANDS:
+            raise KeyError(self.code)
+
+    @property
+    def sentence(self) -> str:
+        """The demand in the present language."""
+        return str(DEMANDS[self.code]) % dict(self.params)
+
+
+class Refused(Exception):
+    """The base of all that the domain refuses. Whoever sees it has changed nothing."""
+
+
+class StepRefused(Refused):
+    """The stage does not allow this step; ``allowed`` says which it does."""
+
+    def __init__(self, case: Case, action: Action, allowed: Sequence[Action]) -> None:
+        super().__init__(f"{case}: no {action} in {case.stage}")
+        self.case, self.action, self.allowed = case, action, tuple(allowed)
+
+    @property
+    def sentence(self) -> str:
+        return str(
+            _("“%(action)s” is not possible while the case is in “%(stage)s”.")
+            % {"action": self.action.label, "stage": self.case.get_stage_display()}
+        )
+
+
+class DemandUnmet(Refused):
+    """The stage allows the step, but something that it demands is missing."""
+
+    def __init__(self, case: Case | None, action: Action, missing: Sequence[Demand]) -> None:
+        super().__init__(f"{case}: {action} lacks {[d.code for d in missing]}")
+        self.case, self.action, self.missing = case, action, tuple(missing)
+
+    @property
+    def sentence(self) -> str:
+        return str(_("“%(action)s” still needs something.") % {"action": self.action.label})
+
+
+class NotPermitted(Refused):
+    """This person may not do that to this case."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action = action
+
+    @property
+    def sentence(self) -> str:
+        return str(_("You may not do this on this case."))
+
+
+class StaleVersion(Refused):
+    """Somebody else changed the case since it was read."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(f"{case} is at version {case.version}")
+        self.case = case
+
+    @property
+    def sentence(self) -> str:
+        return str(_("Somebody changed this case in the meantime. Nothing was saved."))
+
+
+class FieldInvalid(Refused):
+    """A value can not be right. ``field`` names it, ``code`` is one of INVALID."""
+
+    INVALID: dict[str, str | Lazy] = {
+        "future": _("This time lies in the future."),
+        "before_case": _("This is before the customer first spoke."),
+        "past": _("This time has already passed."),
+        "email_now": _("An e-mail leaves when it is recorded: leave out the time."),
+        "empty": _("This must not be empty."),
+        "unknown": _("There is no such entry."),
+        "too_large": _("The file is too large."),
+        "file_type": _("Files of this type are not accepted."),
+        "negative": _("This must not be negative."),
+        "contact_of_customer": _("This contact belongs to another customer."),
+    }
+
+    def __init__(self, name: str, code: str) -> None:
+        super().__init__(f"{name}: {code}")
+        self.field, self.code = name, code
+        self.INVALID[code]
+
+    @property
+    def sentence(self) -> str:
+        return str(self.INVALID[self.code])
+
+
+class AlreadyExists(Refused):
+    """The source's number is known already, as ``reference``."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+    @property
+    def sentence(self) -> str:
+        return str(_("This was opened before, as %(reference)s.") % {"reference": self.reference})
+
+
+class AlreadyTaken(Refused):
+    """Somebody was faster: the escalation is taken, or has closed."""
+
+    def __init__(self, taker: User | None) -> None:
+        super().__init__(str(taker))
+        self.taker = taker
+
+    @property
+    def sentence(self) -> str:
+        if self.taker is None:
+            return str(_("This escalation has already closed."))
+        return str(_("%(name)s has already taken this.") % {"name": self.taker})

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from objections.vocabulary import DeadlineState, PauseReason, Promise
+
+from .cases import Case
+
+
+class LadderRung(TypedDict):
+    """A rung as it is copied into a deadline. ``offset`` is seconds from the due moment."""
+
+    offset: float
+    kind: str
+    level: int
+
+
+class DeadlineQuerySet(models.QuerySet["Deadline"]):
+    def running(self) -> DeadlineQuerySet:
+        """Those that still wait for proof, paused ones too, and broken ones without it."""
+        return self.filter(kept_at=None, answered_late_at=None, ended_at=None)
+
+    def overdue(self, now: datetime) -> DeadlineQuerySet:
+        """Open ones whose due moment has passed, whether or not the sweep has been there."""
+        return self.running().filter(due_at__lt=now, is_historical=False)
+
+
+class Deadline(models.Model):
+    """A promise to do something for a case by a moment in time.
+
+    ``alarm_at`` is the next moment the sweep must look at this row, and is null when
+    nothing waits. While paused ``due_at`` is empty and ``remaining`` is stored. A
+    breach is for good: proof that comes later sets ``answered_late_at``, not
+    ``kept_at``. ``subject`` is the number of the commitment, hand-over or message
+    that the promise is about, else null.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
+    promise = models.CharField(max_length=16, choices=Promise)
+    cycle = models.PositiveSmallIntegerField(default=1)
+    subject = models.PositiveBigIntegerField(null=True, blank=True)
+    is_historical = models.BooleanField(default=False)
+
+    policy_name = models.CharField(max_length=80)
+    policy_version = models.PositiveIntegerField()
+    unit = models.CharField(max_length=8)
+    allowance = models.DurationField()
+    ladder = models.JSONField(default=list)
+    pause_maximum = models.DurationField(null=True, blank=True)
+    pauses_per_cycle = models.PositiveSmallIntegerField(default=0)
+
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    remaining = models.DurationField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    resume_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(null=True, blank=True)
+    breached_at = models.DateTimeField(null=True, blank=True)
+    answered_late_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_as = models.CharField(max_length=8, blank=True)
+    proof = models.ForeignKey(
+        "ContactRecord", models.PROTECT, null=True, blank=True, related_name="proves"
+    )
+
+    alarm_at = models.DateTimeField(null=True, blank=True)
+    rung = models.PositiveSmallIntegerField(default=0)
+    shift = models.DurationField(default=timedelta(0))
+    failures = models.PositiveSmallIntegerField(default=0)
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("deadline")
+        verbose_name_plural = _("deadlines")
+        ordering = ["started_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="deadline_one_running_per_promise",
+                fields=["case", "promise", "subject"],
+                condition=Q(kept_at=None, answered_late_at=None, ended_at=None),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="deadline_due_after_start",
+                condition=Q(due_at__isnull=True) | Q(due_at__gt=F("started_at")),
+            ),
+            models.CheckConstraint(
+                name="deadline_paused_or_due",
+                condition=Q(paused_at__isnull=False, due_at__isnull=True, remaining__isnull=False)
+                | Q(paused_at__isnull=True, due_at__isnull=False, remaining__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="deadline_settled_once",
+                condition=Q(kept_at__isnull=True, answered_late_at__isnull=True)
+                | Q(kept_at__isnull=True, ended_at__isnull=True)
+                | Q(answered_late_at__isnull=True, ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="deadline_kept_is_not_breached",
+                condition=Q(kept_at__isnull=True) | Q(breached_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="deadline_late_is_breached",
+                condition=Q(answered_late_at__isnull=True) | Q(breached_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="deadline_ended_as_iff_ended",
+                condition=Q(ended_at__isnull=True, ended_as="")
+                | Q(ended_at__isnull=False, ended_as__in=["void", "merged"]),
+            ),
+            models.CheckConstraint(
+                name="deadline_settled_is_silent",
+                condition=Q(alarm_at__isnull=True)
+                | Q(kept_at=None, answered_late_at=None, ended_at=None, is_historical=False),
+            ),
+            models.CheckConstraint(
+                name="deadline_historical_never_breached",
+                condition=Q(is_historical=False) | Q(breached_at__isnull=True, rung=0),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="deadline_alarm",
+                fields=["alarm_at", "id"],
+                condition=Q(alarm_at__isnull=False),
+            ),
+            models.Index(name="deadline_by_case", fields=["case", "promise", "cycle"]),
+            models.Index(
+                name="deadline_running_by_due",
+                fields=["due_at", "case"],
+                condition=Q(
+                    kept_at__isnull=True,
+                    answered_late_at__isnull=True,
+                    ended_at__isnull=True,
+                    is_historical=False,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.promise} {self.cycle}"
+
+    @property
+    def state(self) -> DeadlineState:
+        if self.ended_at is not None:
+            return DeadlineState(self.ended_as)
+        if self.kept_at is not None:
+            return DeadlineState.KEPT
+        if self.breached_at is not None:
+            return DeadlineState.BREACHED
+        return DeadlineState.PAUSED if self.paused_at is not None else DeadlineState.RUNNING
+
+    @property
+    def is_running(self) -> bool:
+        """True while it waits for proof, also after its breach."""
+        return self.kept_at is None and self.answered_late_at is None and self.ended_at is None
+
+    @property
+    def next_rung(self) -> LadderRung | None:
+        ladder: list[LadderRung] = self.ladder
+        return ladder[self.rung] if self.rung < len(ladder) else None
+
+    def moment_of(self, rung: int) -> datetime | None:
+        """Return when a rung rings, in UTC; None past the end, or while paused."""
+        if self.due_at is None or rung >= len(self.ladder):
+            return None
+        offset = timedelta(seconds=self.ladder[rung]["offset"])
+        after = self.shift if self.ladder[rung]["level"] > 1 else timedelta(0)
+        return self.due_at + offset + after
+
+    def rings(self, now: datetime) -> bool:
+        """True once ``now`` is past the alarm; the alarm's own moment is still in time."""
+        return self.alarm_at is not None and self.alarm_at < now
+
+
+class Pause(models.Model):
+    """A time for which one clock stood still: why, on what evidence, until when at most."""
+
+    deadline = models.ForeignKey(Deadline, models.PROTECT, related_name="pauses")
+    reason = models.CharField(max_length=24, choices=PauseReason)
+    evidence = models.TextField()
+    paused_at = models.DateTimeField()
+    resume_at = models.DateTimeField()
+    resumed_at = models.DateTimeField(null=True, blank=True)
+    by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["paused_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="pause_one_open", fields=["deadline"], condition=Q(resumed_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="pause_ends_after_it_began", condition=Q(resume_at__gt=F("paused_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.paused_at:%Y-%m-%d %H:%M}"

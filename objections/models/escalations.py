@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from objections.vocabulary import EscalationReason, NoticeChannel, NoticeKind
+
+from .cases import Case
+from .deadlines import Deadline
+
+
+class Escalation(models.Model):
+    """Something that somebody above has to take, until it is taken or settled.
+
+    ``taken_at`` stands while the taker has it. When ``lapses_at`` passes and the
+    promise is still open it is cleared again, one level higher. ``alarm_at`` is the
+    next moment the sweep must look at this row.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="escalations")
+    deadline = models.ForeignKey(
+        Deadline, models.PROTECT, null=True, blank=True, related_name="escalations"
+    )
+    reason = models.CharField(max_length=16, choices=EscalationReason)
+    level = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    next_step = models.CharField(max_length=300, blank=True)
+    lapses_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    alarm_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
+        ordering = ["-level", "opened_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="escalation_one_open_per_deadline",
+                fields=["deadline"],
+                condition=Q(closed_at__isnull=True, deadline__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="escalation_one_open_per_reason",
+                fields=["case", "reason"],
+                condition=Q(closed_at__isnull=True, deadline__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="escalation_taken_whole",
+                condition=Q(taken_at=None, taken_by=None, lapses_at=None, next_step="")
+                | Q(taken_at__isnull=False, taken_by__isnull=False, lapses_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="escalation_clock_iff_deadline",
+                condition=Q(reason=EscalationReason.DEADLINE, deadline__isnull=False)
+                | (~Q(reason=EscalationReason.DEADLINE) & Q(deadline__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="escalation_closed_is_silent",
+                condition=Q(alarm_at__isnull=True) | Q(closed_at__isnull=True),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="escalation_open", fields=["-level", "opened_at"],
+                condition=Q(closed_at__isnull=True),
+            ),
+            models.Index(
+                name="escalation_alarm", fields=["alarm_at", "id"],
+                condition=Q(alarm_at__isnull=False),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.case_id} level {self.level}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class EscalationEntry(models.Model):
+    """One level that an escalation reached: when, by which rung, and who was told.
+
+    ``rung`` is null for a level that no ladder rang (a lapse, a reason without a clock).
+    """
+
+    escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="entries")
+    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, blank=True, related_name="+")
+    rung = models.PositiveSmallIntegerField(null=True, blank=True)
+    level = models.PositiveSmallIntegerField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    told = ArrayField(models.PositiveBigIntegerField(), default=list)
+
+    class Meta:
+        ordering = ["occurred_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="escalation_entry_once_per_rung",
+                fields=["deadline", "rung"],
+                condition=Q(rung__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"level {self.level}"
+
+
+class Notice(models.Model):
+    """Something that one person is to be told by one channel: the outbox to people.
+
+    ``occurred_at`` is when it happened, ``created_at`` when we noticed, ``send_at``
+    when it may leave (null once it has left, failed, or needs no sending).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    channel = models.CharField(max_length=8, choices=NoticeChannel)
+    kind = models.CharField(max_length=16, choices=NoticeKind)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
+    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, blank=True, related_name="+")
+    escalation = models.ForeignKey(
+        Escalation, models.PROTECT, null=True, blank=True, related_name="notices"
+    )
+    level = models.PositiveSmallIntegerField(default=0)
+    occurred_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
+    send_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(
+                name="notice_to_send", fields=["send_at", "user"],
+                condition=Q(send_at__isnull=False),
+            ),
+            models.Index(
+                name="notice_unseen", fields=["user", "-created_at"],
+                condition=Q(channel="in_app", seen_at__isnull=True),
+            ),
+            models.Index(name="notice_by_case", fields=["case", "user"]),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.user_id}"

@@ -1,0 +1,67 @@
+"""Telling people: one row a person and channel, written with the change that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from objections.models import Case, Deadline, Escalation, Notice
+from objections.vocabulary import NoticeChannel, NoticeKind
+
+# What the system noticed late waits this long, so that the mails after an outage are one
+# summary a person and not hundreds.
+SETTLE = timedelta(minutes=2)
+LATE_BY_SYSTEM = timedelta(minutes=1)
+
+
+def compose(
+    people: Iterable[User],
+    kind: NoticeKind,
+    case: Case,
+    *,
+    at: datetime,
+    now: datetime,
+    deadline: Deadline | None = None,
+    escalation: Escalation | None = None,
+    level: int = 0,
+) -> list[Notice]:
+    """Return unsaved notices, one a person and channel. Nobody is told twice.
+
+    ``at`` is when it happened; where that is more than a minute ago, the e-mail waits
+    two minutes for others to join it.
+    """
+    send_at = now + SETTLE if now - at > LATE_BY_SYSTEM else now
+    rows: list[Notice] = []
+    for user in {person.pk: person for person in people}.values():
+        for channel in (NoticeChannel.IN_APP, NoticeChannel.EMAIL):
+            by_mail = channel is NoticeChannel.EMAIL
+            if by_mail and not user.email:
+                continue
+            rows.append(
+                Notice(
+                    user=user, channel=channel, kind=kind, case=case, deadline=deadline,
+                    escalation=escalation, level=level, occurred_at=at, created_at=now,
+                    send_at=send_at if by_mail else None,
+                )
+            )  # fmt: skip
+    return rows
+
+
+def tell(
+    people: Iterable[User], kind: NoticeKind, case: Case, *, at: datetime, now: datetime
+) -> None:
+    """Write notices about a case, in the caller's transaction."""
+    Notice.objects.bulk_create(compose(people, kind, case, at=at, now=now))
+
+
+def unseen(user: User) -> QuerySet[Notice]:
+    """Return what this person was told in the product and has not looked at yet."""
+    return user.notices.filter(channel=NoticeChannel.IN_APP, seen_at=None)
+
+
+def mark_seen(user: User, ids: Sequence[int], *, now: datetime) -> int:
+    """Mark these notices of this person as seen, and return how many were new to them."""
+    return unseen(user).filter(pk__in=ids).update(seen_at=now)

@@ -1,0 +1,185 @@
+"""Opening a case: routed, numbered, its clocks running from the moment the customer spoke."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from accounts.models import Role, Team
+from objections import audience, lifecycle, notices
+from objections.actors import Actor
+from objections.deadlines import keeping
+from objections.errors import AlreadyExists, Demand, DemandUnmet, FieldInvalid, NotPermitted
+from objections.models import Case
+from objections.openings import Opening
+from objections.permissions import WRITE_NOTHING_ROLES
+from objections.services.confirming import add_questions
+from objections.services.stepping import take_steps
+from objections.services.work import CLOCK_TOLERANCE, Work
+from objections.steps import Step
+from objections.vocabulary import (
+    Action,
+    ActorKind,
+    ClockMode,
+    Direction,
+    EventKind,
+    Kind,
+    NoticeKind,
+    Promise,
+    Purpose,
+    Stage,
+)
+
+TITLE_LENGTH = 80
+
+
+@transaction.atomic
+def open_case(opening: Opening, *, by: Actor, now: datetime, steps: Sequence[Step] = ()) -> Case:
+    """Open a case, and take further steps in the same breath; all of it commits or none.
+
+    The acknowledgement and the response run from ``received_at``. Refuses a customer
+    who spoke in the future, a live case without customer or channel, and a number of
+    the source that is known already (AlreadyExists). Twice the same at once: one wins.
+    """
+    case = _open(opening, parent=None, by=by, now=now)
+    if steps:
+        take_steps(case, steps, by=by, now=now)
+    return case
+
+
+def open_linked(opening: Opening, *, parent: Case, by: Actor, now: datetime) -> Case:
+    """Open a case that grew out of another one, in the caller's transaction."""
+    return _open(opening, parent=parent, by=by, now=now)
+
+
+def route(opening: Opening) -> Team | None:
+    """Return the team for a new case: the key account's own, the product's, the default."""
+    if opening.team is not None:
+        return opening.team
+    customer, product = opening.customer, opening.product
+    if customer is not None and customer.is_key_account and customer.dedicated_team is not None:
+        return customer.dedicated_team
+    if product is not None and product.team is not None:
+        return product.team
+    return Team.objects.filter(is_default=True).first()
+
+
+def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) -> Case:
+    _check(opening, by, now)
+    received_at = min(opening.received_at or now, now)
+    case = _build(opening, parent, by, received_at, now)
+    _insert(case)
+    case.named_people.set(opening.named_people)
+    work = Work(case, by, received_at, now)
+    _say(work, opening)
+    _start_clocks(work)
+    if case.handler is None and not case.is_historical:
+        notices.tell(audience.handlers(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
+    elif case.handler is not None and case.handler != by.user and not case.is_historical:
+        notices.tell([case.handler], NoticeKind.ASSIGNED, case, at=now, now=now)
+    return case
+
+
+def _start_clocks(work: Work) -> None:
+    """Clocks run from when the customer spoke, however late it was written down.
+
+    Thanks deserve an answer, and no other clock.
+    """
+    promises: tuple[Promise, ...] = lifecycle.STEPS[Action.OPEN].starts
+    if work.case.kind == Kind.THANKS:
+        promises = (Promise.ACKNOWLEDGEMENT,)
+    keeping.start(work.case, promises, at=work.at, now=work.now)
+
+
+def _check(opening: Opening, by: Actor, now: datetime) -> None:
+    if by.kind is ActorKind.USER and (by.user is None or by.user.role in WRITE_NOTHING_ROLES):
+        raise NotPermitted(Action.OPEN)
+    if not opening.statement.strip():
+        raise FieldInvalid("statement", "empty")
+    if opening.received_at is not None and opening.received_at > now + CLOCK_TOLERANCE:
+        raise FieldInvalid("received_at", "future")
+    contact = opening.contact
+    if contact is not None and opening.customer is not None:
+        if contact.customer_id != opening.customer.pk:
+            raise FieldInvalid("contact", "contact_of_customer")
+    if opening.clock_mode is ClockMode.LIVE:
+        if opening.customer is None:
+            raise FieldInvalid("customer", "empty")
+        if opening.channel is None:
+            raise FieldInvalid("channel", "empty")
+    if opening.handler is not None and not opening.handler.is_active:
+        text = {"text": str(opening.handler)}
+        raise DemandUnmet(None, Action.OPEN, [Demand("handler_in_team", "handler", text)])
+
+
+def _build(
+    opening: Opening, parent: Case | None, by: Actor, received_at: datetime, now: datetime
+) -> Case:
+    team = route(opening)
+    handler = opening.handler
+    if handler is None and by.kind is ActorKind.USER and by.user is not None and team is not None:
+        carries = by.user.role == Role.ENGINEER and opening.clock_mode is ClockMode.LIVE
+        if carries and team.members.filter(pk=by.user.pk).exists():
+            handler = by.user
+    return Case(
+        source=opening.source, external_id=opening.external_id, clock_mode=opening.clock_mode,
+        kind=opening.kind, urgency=opening.urgency, sensitivity=opening.sensitivity,
+        channel=opening.channel or "", stage=Stage.LISTEN, stage_entered_at=received_at,
+        received_at=received_at, opened_at=now, updated_at=now, team=team, handler=handler,
+        customer=opening.customer, contact=opening.contact, product=opening.product,
+        serial=opening.serial, batch=opening.batch, purchased_on=opening.purchased_on,
+        symptom_codes=list(opening.symptom_codes), title=_title(opening),
+        statement=opening.statement, frequency=opening.frequency, since=opening.since,
+        expectation=opening.expectation, already_tried=opening.already_tried,
+        emotion=opening.emotion, style=opening.style or "", origin=opening.origin or "",
+        parent=parent,
+    )  # fmt: skip
+
+
+def _title(opening: Opening) -> str:
+    if opening.title.strip():
+        return opening.title.strip()[:200]
+    first = opening.statement.strip().splitlines()[0].strip()
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+def _insert(case: Case) -> None:
+    """Number the case and insert it, unless its source has brought it before.
+
+    The check and the insert hold a lock on the source's number, so that the same case
+    brought twice at once is opened once.
+    """
+    with connection.cursor() as cursor:
+        if case.external_id:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                [f"case {case.source}\n{case.external_id}"],
+            )
+        cursor.execute("SELECT nextval('objections_case_number')")
+        number = cursor.fetchone()[0]
+    if case.external_id:
+        known = Case.objects.filter(source=case.source, external_id=case.external_id).first()
+        if known is not None:
+            raise AlreadyExists(known.reference)
+    year = case.opened_at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
+    case.reference = f"CT-{year}-{number:06d}"
+    case.save(force_insert=True)
+
+
+def _say(work: Work, opening: Opening) -> None:
+    questions = add_questions(work, opening.questions)
+    if opening.channel is not None:
+        work.contact(
+            Purpose.OPENING, Direction.INBOUND, channel=opening.channel, words=opening.statement,
+            emotion=opening.emotion,
+        )  # fmt: skip
+    work.record(
+        EventKind.OPENED, channel=opening.channel, words=opening.statement, case_kind=opening.kind,
+        urgency=opening.urgency, emotion=opening.emotion,
+        with_whom=opening.contact.name if opening.contact else "",
+        questions=[question.text for question in questions],
+    )  # fmt: skip

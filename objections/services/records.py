@@ -1,0 +1,96 @@
+"""What happens to a record afterwards: confirmed though late, withdrawn, or read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from objections import audience, notices, permissions, timeline
+from objections.actors import SYSTEM, Actor
+from objections.deadlines import keeping, sweeping
+from objections.errors import NotPermitted
+from objections.models import Case, CaseAccess, ContactRecord, Solution
+from objections.services.stepping import lock
+from objections.vocabulary import EventKind, NoticeKind
+
+
+@transaction.atomic
+def confirm_late_record(record: ContactRecord, *, by: Actor, now: datetime) -> ContactRecord:
+    """Let a contact that was recorded late count at the time when it took place.
+
+    For supervisors, and never for one's own record. Where that makes a proof in time,
+    the breach is withdrawn; the rungs that rang stay on record. Twice changes nothing.
+    """
+    case = lock(record.case)
+    sweeping.ring_case(case, now=now)
+    found = case.contact_records.get(pk=record.pk)
+    user = by.user
+    if user is None or not permissions.may(user, permissions.CONFIRM_LATE_RECORD, case):
+        raise NotPermitted(permissions.CONFIRM_LATE_RECORD)
+    if found.by_user_id == user.pk:
+        raise NotPermitted(permissions.CONFIRM_LATE_RECORD)
+    if found.counts_at == found.occurred_at:
+        return found
+    found.counts_at = found.occurred_at
+    found.late_confirmed_at, found.late_confirmed_by = now, user
+    found.save()
+    timeline.record(
+        case, EventKind.LATE_RECORD_CONFIRMED, at=now, now=now, by=by, contact=found.pk,
+        took_place_at=found.occurred_at.isoformat(), purpose=found.purpose,
+    )  # fmt: skip
+    for deadline in found.proves.select_for_update(no_key=True).filter(ended_at=None):
+        deadline.case = case
+        keeping.move_proof(deadline, at=found.counts_at, now=now, by=by)
+    _changed(case, now)
+    return found
+
+
+@transaction.atomic
+def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> ContactRecord:
+    """Take back what an e-mail proved that never arrived, and alert the handler.
+
+    The clocks that it had settled run again, with a breach where their due moment has
+    passed. On a case that has ended only the failure is recorded. Twice changes nothing.
+    """
+    case = lock(record.case)
+    sweeping.ring_case(case, now=now)
+    found = case.contact_records.select_related("mail").get(pk=record.pk)
+    if found.withdrawn_at is not None:
+        return found
+    found.withdrawn_at = now
+    found.save(update_fields=["withdrawn_at"])
+    facts = {"contact": found.pk, "purpose": found.purpose, "failure": failure}
+    timeline.record(case, EventKind.MAIL_FAILED, at=now, now=now, **facts)
+    notices.tell(audience.handlers(case), NoticeKind.MAIL_FAILED, case, at=now, now=now)
+    if case.is_open:
+        Solution.objects.filter(told_in=found, carried_out_at=None).update(withdrawn_at=now)
+        _unsettle(case, found, now)
+    _changed(case, now)
+    return found
+
+
+def _unsettle(case: Case, record: ContactRecord, now: datetime) -> None:
+    proved = list(record.proves.select_for_update(no_key=True).filter(ended_at=None).order_by("pk"))
+    if proved:
+        timeline.record(
+            case, EventKind.PROOF_WITHDRAWN, at=now, now=now, by=SYSTEM, contact=record.pk,
+            purpose=record.purpose, promises=[deadline.promise for deadline in proved],
+        )  # fmt: skip
+    for deadline in proved:
+        deadline.case = case
+        keeping.unsettle(deadline, at=now, now=now)
+    sweeping.ring_case(case, now=now)
+
+
+def _changed(case: Case, now: datetime) -> None:
+    case.version += 1
+    case.updated_at = now
+    case.save(update_fields=["version", "updated_at"])
+
+
+def read_restricted(case: Case, user: User, *, now: datetime) -> None:
+    """Leave the trace that reading a restricted case leaves; a normal one leaves none."""
+    if case.is_restricted:
+        CaseAccess.objects.create(case=case, user=user, read_at=now)
