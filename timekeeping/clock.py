@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from timekeeping.models import Heartbeat, SandboxClock
+from timekeeping.models import SandboxClock
 
 _REAL = "SELECT statement_timestamp()"
 _SANDBOX = (
@@ -54,19 +54,20 @@ def advance(by: timedelta) -> timedelta:
         raise ValueError("a clock that ran backwards would unmake promises")
     SandboxClock.objects.get_or_create(id=1)
     clock = SandboxClock.objects.select_for_update().get(id=1)
-    clock.offset += by
+    moved: timedelta = clock.offset + by
+    clock.offset = moved
     clock.save(update_fields=["offset"])
-    return clock.offset
+    return moved
 
 
 def beat(name: str, *, lag: timedelta) -> None:
     """Record that ``name`` has just looked, and the lag it saw. May race with itself."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {Heartbeat._meta.db_table} (name, beaten_at, lag)"
-            " VALUES (%s, statement_timestamp(), %s)"
+            "INSERT INTO timekeeping_heartbeat (name, beaten_at, lag)"
+            " VALUES (%s, statement_timestamp(), make_interval(secs => %s))"
             " ON CONFLICT (name) DO UPDATE SET beaten_at = excluded.beaten_at, lag = excluded.lag",
-            [name, lag],
+            [name, lag.total_seconds()],
         )
 
 
@@ -74,8 +75,7 @@ def since_beat(name: str) -> timedelta | None:
     """Return how long ago ``name`` last looked, in real time; None if it never did."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT statement_timestamp() - beaten_at FROM {Heartbeat._meta.db_table}"
-            " WHERE name = %s",
+            "SELECT statement_timestamp() - beaten_at FROM timekeeping_heartbeat WHERE name = %s",
             [name],
         )
         row = cursor.fetchone()
