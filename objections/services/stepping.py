@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from django.db import transaction
 from objections import demands, lifecycle, permissions, steps
 from objections.actors import Actor
 from objections.deadlines import sweeping
-from objections.errors import DemandUnmet, NotPermitted, StaleVersion
+from objections.errors import DemandUnmet, FieldInvalid, NotPermitted, StaleVersion
 from objections.models import Case, CaseEvent
 from objections.services import (
     anytime,
@@ -116,6 +117,7 @@ def lock(case: Case) -> Case:
 def _take(case: Case, step: Step, *, by: Actor, now: datetime) -> CaseEvent:
     sweeping.ring_case(case, now=now)
     actor = by.speaking_through(getattr(step, "contacted_by", None))
+    _filled(step)
     at = moment(step, case, now)
     if by.kind is ActorKind.USER and (
         by.user is None or not permissions.may(by.user, step.action, case)
@@ -127,3 +129,11 @@ def _take(case: Case, step: Step, *, by: Actor, now: datetime) -> CaseEvent:
         raise DemandUnmet(case, step.action, missing)
     lifecycle.advance(case, step.action, at=at)
     return _SERVICES[type(step)](Work(case, actor, at, now), step)
+
+
+def _filled(step: Step) -> None:
+    """Refuse a blank where the step must say something."""
+    for field in fields(step):
+        value = getattr(step, field.name)
+        if field.default is MISSING and isinstance(value, str) and not value.strip():
+            raise FieldInvalid(field.name, "empty")
