@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db.models import Model, QuerySet, prefetch_related_objects
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from objections.clockface import ClockState, face
+from objections.demands import ATTEMPT_DAYS_NEEDED, ATTEMPTS_NEEDED
 from objections.models import (
     Case,
     Commitment,
@@ -27,7 +30,6 @@ from objections.models import (
 )
 from objections.vocabulary import Action, Channel, Kind, Promise, Purpose, Stage
 
-ATTEMPTS_NEEDED = 3
 SOON = timedelta(hours=1)
 """A promise beside the stage's own work leads from here on, or once it has warned."""
 LONGEST = 60
@@ -88,15 +90,19 @@ def gather(cases: Sequence[Case]) -> dict[int, Facts]:
     if not keys:
         return found
     rows = _by_case(Deadline.objects.running().filter(case__in=keys, is_historical=False))
-    questions = Question.objects.filter(case__in=keys, answered_at=None, deferred_to=None)
+    questions = Question.objects.filter(case__in=keys, answered_at=None)
     restated = _by_case(Restatement.objects.filter(case__in=keys))
     solved = _by_case(Solution.objects.filter(case__in=keys, withdrawn_at=None))
     attempts = ContactRecord.objects.filter(case__in=keys, purpose=Purpose.ATTEMPT)
-    tried = _by_case(attempts.filter(withdrawn_at=None))
+    tried = _by_case(attempts.order_by("occurred_at"))
     promised = _by_case(Commitment.objects.filter(case__in=keys, kept_at=None, voided_at=None))
     asked = HandOver.objects.filter(case__in=keys, answered_at=None, voided_at=None)
     handed = _by_case(asked.select_related("to_user"))
-    unanswered = _by_case(questions)
+    unanswered = _by_case(
+        questions.exclude(
+            deferred_to__kept_at=None, deferred_to__voided_at=None, deferred_to__isnull=False
+        )
+    )
     for case in cases:
         now_known = found[case.pk]
         now_known.deadlines = rows[case.pk]
@@ -233,7 +239,8 @@ def _respond(_case: Case, facts: Facts) -> _Words:
 
 def _follow_up(_case: Case, facts: Facts) -> _Words:
     made = len(facts.attempts)
-    days = len({attempt.occurred_at.date() for attempt in facts.attempts})
+    zone = ZoneInfo(settings.TIME_ZONE)
+    days = len({attempt.occurred_at.astimezone(zone).date() for attempt in facts.attempts})
     if made == 0:
         promise = _keep_promise(facts)
         asked = _("Ask whether it is really solved")
@@ -242,7 +249,7 @@ def _follow_up(_case: Case, facts: Facts) -> _Words:
         words = _("Call again (attempt {number} of {needed})")
         sentence = words.format(number=made + 1, needed=ATTEMPTS_NEEDED)
         return sentence, Action.RECORD_ATTEMPT, None
-    if days < 2:
+    if days < ATTEMPT_DAYS_NEEDED:
         return _("Call again on another day"), Action.RECORD_ATTEMPT, None
     return _("Close: not reachable"), Action.CLOSE_UNREACHABLE, None
 
