@@ -88,12 +88,13 @@ def set_up() -> str:
     from django.db import connections
 
     from casetrack import translations
+    from casetrack.static import collect_changed
 
     django.setup()
-    step("translations", lambda: translations.compile_all())
+    step("translations", translations.compile_all)
     step("database", lambda: call_command("migrate", interactive=False, verbosity=1))
     step("demo data", lambda: call_command("seed_demo"))
-    step("static files", lambda: call_command("collectstatic", interactive=False, verbosity=1))
+    step("static files", collect_changed)
     card = io.StringIO()
     call_command("demo_card", stdout=card)
     connections.close_all()

@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "casetrack.static.ServedFiles",
 ]
 
 MIDDLEWARE = [
@@ -144,8 +144,13 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["jpg", "png", "gif", "woff", "woff2", "gz", "br", "map"]
 EVIDENCE_MAX_BYTES = env.int("CASETRACK_EVIDENCE_MAX_BYTES", default=20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -198,7 +203,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
 }
 
 # Celery: the metronome. What must happen is a row in PostgreSQL, so a lost message costs a moment
@@ -233,9 +237,11 @@ CELERY_BEAT_SCHEDULE = {
 # The sandbox clock: only where nobody's real promises run.
 
 CASETRACK_SANDBOX = False
+CASETRACK_DEMO_PASSWORD = ""  # of the demo's people, so that they are one tap away
 
 # Where this site is found from outside, for the links in mails. Without a slash at the end.
 CASETRACK_BASE_URL = env.str("CASETRACK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
+CASETRACK_MAIL_DOMAIN = env.str("CASETRACK_MAIL_DOMAIN", default="casetrack.example")
 
 DEFAULT_FROM_EMAIL = env.str("CASETRACK_FROM_EMAIL", default="casetrack@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

@@ -22,6 +22,7 @@ REDIS_URL = env.str("REDIS_URL", default=started.get("REDIS_URL", "redis://local
 CELERY_BROKER_URL = REDIS_URL
 
 CASETRACK_SANDBOX = env.bool("CASETRACK_SANDBOX", default=True)
+CASETRACK_DEMO_PASSWORD = env.str("CASETRACK_DEMO_PASSWORD", default="casetrack-demo")
 CASETRACK_EVIDENCE_ROOT = Path(
     env.str("CASETRACK_EVIDENCE_ROOT", default=str(data_folder() / "evidence"))
 )
