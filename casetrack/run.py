@@ -16,13 +16,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
+from honcho.process import Popen, Process
 
 from casetrack.embedded.errors import EmbeddedServerError
 from casetrack.embedded.folders import CHECKOUT, addresses_file, data_folder, write_private
+from casetrack.embedded.processes import die_with_parent
 from casetrack.embedded.servers import Addresses, servers
 
 INTERRUPTED = 128 + signal.SIGINT
@@ -125,8 +128,24 @@ def run(host: str, port: str, card: str) -> int:
     return 0 if manager.returncode in (INTERRUPTED, 128 + signal.SIGTERM) else 1
 
 
+class Tied(Process):  # type: ignore[misc] # honcho is untyped
+    """A process that ends with this run even where the run itself is killed (on Linux)."""
+
+    def run(self, *args: object, **kwargs: object) -> None:
+        """Start the command from the go-between that honcho has made for it."""
+        tie_go_between = die_with_parent(signal.SIGKILL)
+        if tie_go_between is not None:
+            tie_go_between()
+        self._child_ctor = partial(Popen, preexec_fn=die_with_parent(signal.SIGTERM))
+        super().run(*args, **kwargs)
+
+
 class Runner(Manager):  # type: ignore[misc] # honcho is untyped
     """Honcho's runner, which may also be interrupted while its processes are still starting."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._process_ctor = Tied
 
     def terminate(self) -> None:
         if self._all_started():

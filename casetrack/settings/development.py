@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
+
+from celery.exceptions import SecurityWarning
 
 from casetrack.embedded.folders import data_folder, running_addresses
 from casetrack.settings.base import *
@@ -20,6 +23,8 @@ DATABASE_URL = env.str(
 DATABASES = {"default": database(DATABASE_URL)}
 REDIS_URL = env.str("REDIS_URL", default=started.get("REDIS_URL", "redis://localhost:6379/0"))
 CELERY_BROKER_URL = REDIS_URL
+# The demo may run as root: its worker takes JSON alone, from a broker that asks for a password.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 CASETRACK_SANDBOX = env.bool("CASETRACK_SANDBOX", default=True)
 CASETRACK_DEMO_PASSWORD = env.str("CASETRACK_DEMO_PASSWORD", default="casetrack-demo")

@@ -5,10 +5,12 @@ import socket
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from casetrack.embedded.folders import CHECKOUT
 from casetrack.run import Runner, port_trouble
+from tests.casetrack.waiting import eventually
 
 
 def test_a_free_port_gives_no_trouble() -> None:
@@ -49,3 +51,22 @@ def test_an_interrupt_while_processes_start_still_stops_them_all() -> None:
     runner.terminate()
     runner.loop()
     assert all(process["returncode"] is not None for process in runner._processes.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_processes_end_with_a_run_that_was_killed() -> None:
+    code = (
+        "from casetrack.run import Runner\n"
+        "runner = Runner()\n"
+        "runner.add_process('one', 'echo $$; exec sleep 60')\n"
+        "runner.loop()\n"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-u", "-c", code], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    line = next(line for line in run.stdout if " one " in line and "pid" not in line)
+    child = psutil.Process(int(line.rsplit(" ", 1)[1]))
+    run.kill()
+    run.wait()
+    eventually(lambda: not child.is_running(), seconds=10)
