@@ -73,9 +73,10 @@ def temporary_servers(environ: Mapping[str, str] = os.environ) -> Iterator[Addre
 def clear_abandoned(parent: Path) -> None:
     """Remove temporary data whose run is over, and stop the server it may have left."""
     for folder in parent.iterdir():
-        young = time.time() - folder.stat().st_mtime < START_SECONDS
-        if young and not (folder / "postgres" / "PG_VERSION").exists():
-            continue
-        with contextlib.suppress(EmbeddedServerError, OSError), exclusive(folder):
-            stop_leftover(folder / "postgres", postgres_programs())
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(EmbeddedServerError, OSError):
+            young = time.time() - folder.stat().st_mtime < START_SECONDS
+            if young and not (folder / "postgres" / "PG_VERSION").exists():
+                continue
+            with exclusive(folder):
+                stop_leftover(folder / "postgres", postgres_programs())
+                shutil.rmtree(folder, ignore_errors=True)
