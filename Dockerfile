@@ -36,4 +36,5 @@ USER casetrack
 VOLUME /var/lib/casetrack/evidence
 EXPOSE 8000
 CMD ["gunicorn", "casetrack.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", \
-     "--worker-tmp-dir", "/dev/shm", "--access-logfile", "-", "--forwarded-allow-ips", "*"]
+     "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-", \
+     "--forwarded-allow-ips", "*"]

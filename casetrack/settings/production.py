@@ -45,8 +45,8 @@ CASETRACK_EVIDENCE_ROOT = Path(
     env.str("CASETRACK_EVIDENCE_ROOT", default="/var/lib/casetrack/evidence")
 )
 
-CASETRACK_BASE_URL = env.str(
-    "CASETRACK_BASE_URL", default=f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
+CASETRACK_BASE_URL = (
+    env.str("CASETRACK_BASE_URL", default="") or f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 ).rstrip("/")
 
 # Mail: smtp+tls://user:password@host:587. Without it the host's own relay on port 25 is asked.
