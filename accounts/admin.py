@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -15,11 +16,7 @@ from accounts.tokens import revoke
 from timekeeping import clock
 
 
-class UserForm(forms.ModelForm[User]):
-    class Meta:
-        model = User
-        fields = "__all__"  # noqa: DJ007 - the fieldsets below choose
-
+class UserForm(UserChangeForm[User]):
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"]
         if zone not in available_timezones():
@@ -28,7 +25,7 @@ class UserForm(forms.ModelForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin[User]):
     form = UserForm
     list_display = ["username", "display_name", "role", "is_active", "is_staff", "away_since"]
     list_filter = ["role", "teams", "is_active", "is_staff"]
@@ -68,7 +65,7 @@ class TokenAdmin(admin.ModelAdmin[Token]):
     list_display = ["client", "prefix", "scopes", "created_at", "expires_at", "revoked_at"]
     list_filter = ["client"]
     list_select_related = ["client"]
-    fields = ["client", "prefix", "scopes", "created_at", "expires_at", "revoked_at"]
+    fields = ("client", "prefix", "scopes", "created_at", "expires_at", "revoked_at")
     readonly_fields = fields
     actions = ["revoke_selected"]
 

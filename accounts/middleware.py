@@ -31,8 +31,9 @@ class PreferencesMiddleware:
             theme, zone = user.theme, user.time_zone
             if user.language in Language.values:
                 translation.activate(user.language)
-                request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
-        request.theme = theme if theme in Theme.values else Theme.AUTO  # type: ignore[attr-defined]
+                request.LANGUAGE_CODE = user.language
+        shown = theme if theme in Theme.values else Theme.AUTO
+        request.theme = shown  # type: ignore[attr-defined]
         with timezone.override(_zone(zone)):
             return self.get_response(request)
 

@@ -29,7 +29,7 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        password = getattr(settings, "CASETRACK_DEMO_PASSWORD", "")
+        password = settings.CASETRACK_DEMO_PASSWORD
         if settings.CASETRACK_SANDBOX and password:
             context |= {"demo_people": demo_people(), "demo_password": password}
         return context

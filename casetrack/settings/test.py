@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from casetrack.settings.base import *
-from casetrack.settings.base import STORAGES, database, env
+from casetrack.settings.base import INSTALLED_APPS, STORAGES, database, env
 
 SECRET_KEY = "tests-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
@@ -24,4 +24,9 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The live server of browser tests serves static files only for Django's own app.
+INSTALLED_APPS = [
+    "django.contrib.staticfiles" if app == "casetrack.static.ServedFiles" else app
+    for app in INSTALLED_APPS
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

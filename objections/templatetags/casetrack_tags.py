@@ -219,12 +219,9 @@ def stepper_sm(case: CaseLike) -> dict[str, Any]:
 @register.inclusion_tag("components/emotion.html")
 def emotion(level: int | None) -> dict[str, Any]:
     """Show how the customer feels: face, number and word. Faces have no colour."""
-    known = level in FACES
-    return {
-        "level": level if known else None,
-        "face": FACES[level] if known and level is not None else "",
-        "word": Emotion(level).label if known else "",
-    }
+    if level is None or level not in FACES:
+        return {"level": None}
+    return {"level": level, "face": FACES[level], "word": Emotion(level).label}
 
 
 @register.simple_tag

@@ -122,12 +122,21 @@ const watch = (form) => {
   let waiting = 0;
   const later = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => keep(form), 400);
+    waiting = setTimeout(() => {
+      waiting = 0;
+      keep(form);
+    }, 400);
   };
   form.addEventListener("input", later);
   form.addEventListener("change", later);
+  window.addEventListener("pagehide", () => {
+    if (!waiting) return;
+    clearTimeout(waiting);
+    keep(form);
+  });
   form.addEventListener("submit", () => {
     clearTimeout(waiting);
+    waiting = 0;
     keep(form);
     sessionStorage.setItem(SENT, keyOf(form));
   });
