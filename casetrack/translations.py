@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -35,7 +36,9 @@ def compile_all(locale: Path = LOCALE) -> list[Path]:
     for path in catalogues(locale):
         compiled = path.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < path.stat().st_mtime:
-            polib.pofile(str(path)).save_as_mofile(str(compiled))
+            making = path.with_suffix(f".{os.getpid()}.mo")
+            polib.pofile(str(path)).save_as_mofile(str(making))
+            making.replace(compiled)  # at once: another process may be reading it
             done.append(path)
     return done
 

@@ -13,7 +13,7 @@ from accounts.models import Client, Role, Team, User
 from customers.models import Contact, Customer, Product, Tier
 from objections.models import Policy
 
-pytest_plugins = ["tests.plugins.servers", "tests.plugins.browser"]
+pytest_plugins = ["tests.plugins.servers", "tests.plugins.translations", "tests.plugins.browser"]
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse"
