@@ -9,6 +9,7 @@ from casetrack import gallery
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/", include("casetrack.api.urls")),
     path("", include("accounts.urls")),
     path("clock/", gallery.server_clock, name="clock"),
     path("components/", gallery.components, name="components"),

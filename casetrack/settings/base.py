@@ -185,24 +185,46 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.JsonParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "casetrack.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PERMISSION_CLASSES": ["casetrack.api.scopes.ScopesAllow"],
+    "DEFAULT_THROTTLE_CLASSES": ["casetrack.api.limits.PerCaller"],
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "casetrack.api.errors.problem",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# Requests a minute that each client, and each person, may send to the API; 0 is any number.
+CASETRACK_API_PER_MINUTE = env.int("CASETRACK_API_PER_MINUTE", default=6000)
+WORDS_OF_THE_API = (
+    "Action", "ActorKind", "AttemptResult", "CauseCategory", "Channel", "CustomerStyle",
+    "DeadlineState", "Direction", "Emotion", "EscalationReason", "EventKind", "Kind", "Origin",
+    "PauseReason", "Promise", "Purpose", "RemedyKind", "Sensitivity", "Stage", "Urgency",
+)  # fmt: skip
 SPECTACULAR_SETTINGS = {
     "TITLE": "Casetrack",
-    "DESCRIPTION": "Customer objections, kept in time.",
+    "DESCRIPTION": "Customer objections, kept in time. Instants are ISO 8601 with a zone and are"
+    " shown in UTC, lengths of time are ISO 8601 durations. Sentences are in the language that"
+    " `Accept-Language` asks for.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Tier": "customers.models.Tier.choices",
+        "Language": "accounts.models.Language.choices",
+        **{word: f"objections.vocabulary.{word}.choices" for word in WORDS_OF_THE_API},
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "casetrack.api.schema.complete",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 # Celery: the metronome. What must happen is a row in PostgreSQL, so a lost message costs a moment

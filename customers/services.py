@@ -1,0 +1,118 @@
+"""Writing down who our customers are, where the facts come from a form or from a CRM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+from django.db import transaction
+
+from accounts.models import Role, Team, User
+from customers.models import Contact, Customer, Product, Tier
+
+READERS = {Role.ANALYST, Role.AUDITOR}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactFacts:
+    """What is known of a person at the customer's. What is None stays as it was."""
+
+    name: str
+    job_title: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerFacts:
+    """What is known of a customer. What is None stays as it was; a new one needs a name."""
+
+    name: str | None = None
+    tier: Tier | None = None
+    language: str | None = None
+    dedicated_team: Team | None = None
+    emergency_contact: User | None = None
+
+
+def may_edit(user: User) -> bool:
+    """Tell whether a person may write customers down: all but those who only read."""
+    return user.is_active and user.role not in READERS
+
+
+@transaction.atomic
+def upsert(
+    source: str, external_id: str, facts: CustomerFacts, *, contacts: Sequence[ContactFacts] = ()
+) -> tuple[Customer, bool]:
+    """Create or update the customer that a source knows by a number; say whether it is new.
+
+    Two calls at once make one customer. A customer that is not known yet needs a name
+    (ValueError).
+    """
+    known = _known(facts)
+    if "name" not in known and not find(source, external_id):
+        raise ValueError("a new customer needs a name")
+    customer, created = Customer.objects.update_or_create(
+        source=source, external_id=external_id, defaults=known
+    )
+    for contact in contacts:
+        contact_of(customer, contact)
+    return customer, created
+
+
+@transaction.atomic
+def find_or_create(source: str, external_id: str, facts: CustomerFacts) -> Customer:
+    """Return the customer of a source as it stands, or make it where it is not known yet."""
+    customer = find(source, external_id)
+    if customer is not None:
+        return customer
+    known = _known(facts)
+    if "name" not in known:
+        raise ValueError("a new customer needs a name")
+    return Customer.objects.get_or_create(source=source, external_id=external_id, defaults=known)[0]
+
+
+def find(source: str, external_id: str) -> Customer | None:
+    return Customer.objects.filter(source=source, external_id=external_id).first()
+
+
+def create(facts: CustomerFacts) -> Customer:
+    """Write down a customer that no other system knows."""
+    return Customer.objects.create(**_known(facts))
+
+
+@transaction.atomic
+def contact_of(customer: Customer, facts: ContactFacts) -> Contact:
+    """Return the customer's contact of this name, brought up to date, or a new one.
+
+    Of two contacts of the same name the one with this e-mail address or telephone
+    number is meant, else the first. The customer is locked, so two calls at once make
+    one contact.
+    """
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    same_name = list(customer.contacts.filter(name=facts.name).order_by("pk"))
+    known = _known(facts)
+    for contact in same_name:
+        if facts.email in (contact.email,) or facts.phone in (contact.phone,):
+            return _brought_up_to_date(contact, known)
+    if same_name:
+        return _brought_up_to_date(same_name[0], known)
+    return Contact.objects.create(customer=customer, **known)
+
+
+def product_of(brand: str, model: str) -> Product:
+    """Return the product of this brand and model; one nobody has named before is made."""
+    return Product.objects.get_or_create(brand=brand, model=model)[0]
+
+
+def _known(facts: CustomerFacts | ContactFacts) -> dict[str, object]:
+    values = {one.name: getattr(facts, one.name) for one in fields(facts)}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _brought_up_to_date(contact: Contact, known: dict[str, object]) -> Contact:
+    changed = [name for name, value in known.items() if getattr(contact, name) != value]
+    for name in changed:
+        setattr(contact, name, known[name])
+    if changed:
+        contact.save(update_fields=changed)
+    return contact

@@ -1,0 +1,1 @@
+"""Cases as programs read and move them."""

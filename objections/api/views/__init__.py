@@ -1,0 +1,1 @@
+"""The addresses at which programs read and move cases. Each parses, calls one service, answers."""
