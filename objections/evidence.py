@@ -75,17 +75,23 @@ def store(file: File[bytes]) -> Stored:
     "file_type" where ending and content do not agree on a type of TYPES. What is refused
     leaves nothing behind. A file whose row is not saved in the end is never served.
     """
+    content_type = check(file)
+    ending = PurePosixPath(file.name or "").suffix.lower()
+    key = uuid.uuid4().hex
+    stored_as = f"{key[:2]}/{key}{ending}"
+    digest = _write(file, path_of(stored_as))
+    name = _plain_name(file.name or "")
+    return Stored(stored_as, name, content_type, file.size or 0, digest)
+
+
+def check(file: File[bytes]) -> str:
+    """Return the type that a file would be served as, or refuse it as ``store`` does."""
     size = file.size or 0
     if size == 0:
         raise FieldInvalid("file", "empty")
     if size > settings.EVIDENCE_MAX_BYTES:
         raise FieldInvalid("file", "too_large")
-    content_type = _content_type(file)
-    ending = PurePosixPath(file.name or "").suffix.lower()
-    key = uuid.uuid4().hex
-    stored_as = f"{key[:2]}/{key}{ending}"
-    digest = _write(file, path_of(stored_as))
-    return Stored(stored_as, _plain_name(file.name or ""), content_type, size, digest)
+    return _content_type(file)
 
 
 def path_of(stored_as: str) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import Promise as Lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -53,7 +54,7 @@ class TextField(forms.CharField):
 class LinesWidget(forms.Widget):
     """One input a line, and an empty one for the next. A script adds more on Enter."""
 
-    def __init__(self, *, placeholder: str = "", blank: int = 1) -> None:
+    def __init__(self, *, placeholder: str | Lazy = "", blank: int = 1) -> None:
         super().__init__()
         self.placeholder, self.blank = placeholder, blank
 
@@ -99,7 +100,7 @@ class LinesWidget(forms.Widget):
 class LinesField(forms.Field):
     """Several lines, each one of a list. Cleans to a tuple without the empty ones."""
 
-    def __init__(self, *, placeholder: str = "", most: int = 30, **options: Any) -> None:
+    def __init__(self, *, placeholder: str | Lazy = "", most: int = 30, **options: Any) -> None:
         self.most = most
         options.setdefault("widget", LinesWidget(placeholder=placeholder))
         super().__init__(**options)

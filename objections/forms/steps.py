@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import types
 import typing
 from collections.abc import Callable
@@ -122,9 +121,17 @@ def _team_people(team: Team | None, active: Any) -> Any:
     return (active.filter(teams=team) | active.filter(pk__in=[pk for pk in above if pk])).distinct()
 
 
-@functools.cache
+_MADE: dict[type[Step], type[StepForm]] = {}
+
+
 def step_form(step_class: type[Step]) -> type[StepForm]:
     """Return the form class of a step: a field for each of its values, with words and checks."""
+    if step_class not in _MADE:
+        _MADE[step_class] = _made(step_class)
+    return _MADE[step_class]
+
+
+def _made(step_class: type[Step]) -> type[StepForm]:
     fields: dict[str, Any] = {"step_class": step_class, "__doc__": step_class.__doc__}
     for name, hint, required in _own_first(step_class):
         fields[name] = _field(step_class, name, hint, required)
@@ -185,11 +192,11 @@ def _segments(choices: Any, coerce: Callable[[Any], Any], options: dict[str, Any
 
 def _choice(name: str, kind: type[Choices], options: dict[str, Any]) -> forms.Field:
     if kind is Emotion:
-        choices = [(str(value), label) for value, label in kind.choices]
-        return _segments(choices, lambda value: Emotion(int(value)), options)
+        levels = [(str(value), label) for value, label in kind.choices]
+        return _segments(levels, lambda value: Emotion(int(value)), options)
     if len(kind.choices) <= SEGMENTS_UP_TO and name != "promise":
         return _segments(kind.choices, kind, options)
-    choices = kind.choices if options["required"] else [NO_CHOICE, *kind.choices]
+    choices: list[Any] = [*([] if options["required"] else [NO_CHOICE]), *kind.choices]
     return forms.TypedChoiceField(choices=choices, coerce=kind, empty_value=None, **options)
 
 

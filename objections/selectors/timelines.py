@@ -80,17 +80,19 @@ class Timeline:
     tabs: list[Tab]
     shown: str
     more: int | None
+    page: int = 1
 
 
 def timeline_of(case: Case, now: datetime, *, shown: str = "all", page: int = 1) -> Timeline:
     """Return a page of a case's timeline, newest first by when it happened."""
     shown = shown if shown in FILTERS else "all"
-    start = (max(page, 1) - 1) * PAGE
+    page = max(page, 1)
+    start = (page - 1) * PAGE
     newest = _filtered(case, shown).select_related("user", "client").order_by("-occurred_at", "-pk")
     rows = list(newest[start : start + PAGE + 1])
     more = page + 1 if len(rows) > PAGE else None
     entries = entries_of(case, rows[:PAGE], now)
-    return Timeline(entries, _tabs(case), shown, more)
+    return Timeline(entries, _tabs(case), shown, more, page)
 
 
 def entries_of(case: Case, events: Sequence[CaseEvent], now: datetime) -> list[Entry]:

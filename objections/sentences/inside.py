@@ -91,6 +91,16 @@ def changed(event: CaseEvent, telling: Telling) -> Told:
     return _inside(event, telling, _("{who} changed the facts of the case"), "note")
 
 
+@says(EventKind.IMPORTED)
+def imported(event: CaseEvent, telling: Telling) -> Told:
+    pattern = _("Brought in from “{source}” as number {number}")
+    if event.data.get("again"):
+        pattern = _("Brought up to date from “{source}”, number {number}")
+    data = event.data
+    return _inside(event, telling, pattern, "file-import", source=data.get("source", ""),
+                   number=data.get("external_id", ""))  # fmt: skip
+
+
 REMEDY: dict[str, str | Lazy] = {
     EventKind.REMEDY_PROPOSED: gettext_lazy("{who} proposed a remedy: {remedy}, {cost}"),
     EventKind.REMEDY_APPROVED: gettext_lazy("{who} approved the remedy: {remedy}, {cost}"),

@@ -1,6 +1,6 @@
 /* Keeps what is typed into form[data-draft] on this device, until it has been sent.
 
-   The key is the person, the page and the form's own name (data-draft="reply"). A draft is brought
+   The key is the person, where the form goes, and its own name (data-draft="reply"). A draft is brought
    back into fields that the server left as they were, and forgotten once its form was accepted:
    the next page has come, was no error, and does not show the form with a mistake in it.
    [data-draft-note] inside the form says when it was kept. */
@@ -19,7 +19,8 @@ const store = (() => {
   }
 })();
 
-const keyOf = (form) => `${PREFIX}${person}:${location.pathname}:${form.dataset.draft || "form"}`;
+const pathOf = (form) => new URL(form.getAttribute("action") || "", location.href).pathname;
+const keyOf = (form) => `${PREFIX}${person}:${pathOf(form)}:${form.dataset.draft || "form"}`;
 const skipped = new Set(["hidden", "password", "file", "submit", "button", "reset"]);
 const fields = (form) => [...form.elements].filter((field) => field.name && !skipped.has(field.type));
 const timeOf = (at) =>
@@ -91,6 +92,7 @@ const restore = (form) => {
   } catch {
     return forget(keyOf(form));
   }
+  form.dispatchEvent(new CustomEvent("casetrack:restoring", { bubbles: true, detail: draft.values }));
   if (JSON.stringify(draft.values) === JSON.stringify(read(form))) return;
   write(form, draft.values);
   say(form, words.restored?.replace("{time}", timeOf(draft.at)) ?? "", () => {

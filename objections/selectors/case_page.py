@@ -1,0 +1,260 @@
+"""Everything that the page of one case shows, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from accounts.models import User
+from customers.models import Customer
+from objections import demands, permissions
+from objections.actors import Actor
+from objections.evidence import SHOWN_INLINE
+from objections.models import (
+    Case,
+    ContactRecord,
+    CustomerMail,
+    Escalation,
+    Evidence,
+    HandOver,
+    Note,
+    Remedy,
+    Verdict,
+)
+from objections.selectors import checklists
+from objections.selectors.case_clocks import Clocks, clocks_of
+from objections.selectors.checklists import Mark, Point, Record
+from objections.selectors.next_steps import NextStep, next_step
+from objections.selectors.timelines import evidence_url
+from objections.services import remedies
+from objections.vocabulary import Action, EventKind, Purpose, Stage
+
+ENTERED_BY = {
+    EventKind.ACKNOWLEDGED: Stage.CONFIRM,
+    EventKind.CONFIRMED: Stage.RESPOND,
+    EventKind.CONFIRMATION_SKIPPED: Stage.RESPOND,
+    EventKind.NOT_SATISFIED: Stage.RESPOND,
+    EventKind.REOPENED: Stage.RESPOND,
+    EventKind.CARRIED_OUT: Stage.FOLLOW_UP,
+}
+RECENT_CASES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What this person may do to this case. The services ask again."""
+
+    act: bool
+    supervise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCard:
+    """Who complains: what we know of them, and how it went before."""
+
+    customer: Customer | None
+    emotions: list[int]
+    earlier: int
+    recent: list[Case]
+    last_score: int | None
+    team: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyRow:
+    """A remedy, its number on the page, and whether this reader may decide on it."""
+
+    number: int
+    remedy: Remedy
+    may_decide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    row: Evidence
+    url: str
+
+    @property
+    def is_shown(self) -> bool:
+        """True for what a browser shows as a picture."""
+        return self.row.content_type in SHOWN_INLINE
+
+
+@dataclass(slots=True)
+class CasePage:
+    """One case as somebody sees it at ``now``."""
+
+    case: Case
+    user: User
+    now: datetime
+    rights: Rights
+    next: NextStep | None
+    clocks: Clocks
+    record: Record
+    points: list[Point]
+    card: CustomerCard
+    moments: dict[str, datetime]
+    hand_overs: list[HandOver] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    remedies: list[RemedyRow] = field(default_factory=list)
+    late: list[ContactRecord] = field(default_factory=list)
+    failed: list[CustomerMail] = field(default_factory=list)
+    escalations: list[Escalation] = field(default_factory=list)
+    verdict: Verdict | None = None
+    last_event: int | None = None
+    unanswered_messages: int = 0
+
+    @property
+    def done(self) -> int:
+        return sum(1 for point in self.points if point.mark == Mark.DONE)
+
+    @property
+    def left(self) -> int:
+        return len(self.points) - self.done
+
+    @property
+    def phone(self) -> str:
+        return self.case.contact.phone if self.case.contact else ""
+
+    @property
+    def email(self) -> str:
+        return self.case.contact.email if self.case.contact else ""
+
+
+def of(case: Case, user: User, now: datetime) -> CasePage:
+    """Read the page of a case for somebody who may see it."""
+    deadlines = list(case.deadlines.all())
+    record = _record(case)
+    rights = rights_of(user, case)
+    last = case.events.order_by("-pk").values_list("pk", flat=True).first()
+    verdicts = list(case.verdicts.all())
+    return CasePage(
+        case=case,
+        user=user,
+        now=now,
+        rights=rights,
+        next=next_step(case, user, now) if rights.act else None,
+        clocks=clocks_of(case, now, deadlines),
+        record=record,
+        points=checklists.checklist(case, record),
+        card=_card(case, user),
+        moments=_moments(case),
+        hand_overs=list(case.hand_overs.select_related("to_user")),
+        notes=list(case.notes.select_related("by_user", "by_client").order_by("-written_at")),
+        files=[File(row, evidence_url(case, row)) for row in case.evidence.all()],
+        remedies=_remedies(user, record.remedies, rights),
+        late=_late(case, user) if rights.supervise else [],
+        failed=_failed(case),
+        escalations=list(case.escalations.filter(closed_at=None).select_related("taken_by")),
+        verdict=verdicts[-1] if verdicts else None,
+        last_event=last,
+        unanswered_messages=case.contact_records.filter(
+            purpose=Purpose.MESSAGE, answered_at=None
+        ).count(),
+    )
+
+
+def rights_of(user: User, case: Case) -> Rights:
+    act = permissions.may(user, Action.NOTE, case)
+    return Rights(act, act and permissions.may(user, permissions.APPROVE_REMEDY, case))
+
+
+def _record(case: Case) -> Record:
+    solutions = case.solutions.filter(cycle=case.cycle, rejected_at=None, withdrawn_at=None)
+    solution = solutions.select_related("chosen").order_by("number").last()
+    restatements = list(case.restatements.all())
+    return Record(
+        questions=list(case.questions.select_related("deferred_to")),
+        restatement=restatements[-1] if restatements else None,
+        solution=solution,
+        options=list(solution.options.all()) if solution else [],
+        remedies=list(case.remedies.select_related("proposed_by", "decided_by")),
+        commitments=list(case.commitments.all()),
+        attempts=demands.attempts(case) if case.stage == Stage.FOLLOW_UP else [],
+    )
+
+
+def _moments(case: Case) -> dict[str, datetime]:
+    """Return when each stage was reached, the last time where there were several rounds."""
+    found: dict[str, datetime] = {Stage.LISTEN: case.received_at}
+    rows = case.events.filter(kind__in=list(ENTERED_BY)).order_by("occurred_at", "pk")
+    for kind, at in rows.values_list("kind", "occurred_at"):
+        found[ENTERED_BY[EventKind(kind)]] = at
+    if case.is_open:
+        found[case.stage] = case.stage_entered_at
+    return found
+
+
+def _card(case: Case, user: User) -> CustomerCard:
+    felt = case.contact_records.filter(emotion__isnull=False).order_by("occurred_at", "pk")
+    emotions = [level for level in felt.values_list("emotion", flat=True) if level is not None]
+    customer = case.customer
+    if customer is None:
+        return CustomerCard(None, emotions, 0, [], None, [])
+    others = permissions.visible_to(user).filter(customer=customer).exclude(pk=case.pk)
+    score = Verdict.objects.filter(case__customer=customer, score__isnull=False)
+    last = score.exclude(case=case).order_by("given_at").last()
+    team = customer.dedicated_team
+    return CustomerCard(
+        customer=customer,
+        emotions=emotions,
+        earlier=others.count(),
+        recent=list(others.order_by("-received_at")[:RECENT_CASES]),
+        last_score=last.score if last else None,
+        team=[str(member) for member in team.members.filter(is_active=True)] if team else [],
+    )
+
+
+def _remedies(user: User, rows: Sequence[Remedy], rights: Rights) -> list[RemedyRow]:
+    waits = any(row.is_open for row in rows)
+    limit = remedies.limit(Actor.person(user)) if waits and rights.supervise else Decimal(0)
+    return [
+        RemedyRow(number, row, may_decide=_may_decide(user, row, rights, limit))
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _may_decide(user: User, row: Remedy, rights: Rights, limit: Decimal) -> bool:
+    not_own = row.proposed_by_id != user.pk
+    return row.is_open and rights.supervise and not_own and row.cost <= limit
+
+
+def _late(case: Case, user: User) -> list[ContactRecord]:
+    """Return the contacts that were recorded too late to count when they took place."""
+    rows = case.contact_records.filter(
+        withdrawn_at=None, late_confirmed_at=None, proves__isnull=False
+    ).exclude(by_user=user)
+    found = rows.select_related("by_user").distinct()
+    return [row for row in found if row.counts_at != row.occurred_at]
+
+
+def _failed(case: Case) -> list[CustomerMail]:
+    """Return the e-mails that failed, until the customer has been told something since."""
+    rows = CustomerMail.objects.filter(
+        contact_record__case=case, contact_record__withdrawn_at__isnull=False
+    )
+    told = case.contact_records.filter(direction="outbound", withdrawn_at=None)
+    newest = told.order_by("recorded_at").values_list("recorded_at", flat=True).last()
+    found = list(rows.select_related("contact_record").order_by("created_at"))
+    return [row for row in found if newest is None or newest < _withdrawn_at(row)]
+
+
+def _withdrawn_at(mail: CustomerMail) -> datetime:
+    moment = mail.contact_record.withdrawn_at
+    return moment if moment is not None else mail.created_at
+
+
+def visible_case(user: User, reference: str) -> Case | None:
+    """Return the case of this reference with what its page needs, if it exists for somebody."""
+    return (
+        permissions.visible_to(user)
+        .select_related(
+            "team", "handler", "contact", "product", "parent", "customer__dedicated_team",
+            "customer__emergency_contact",
+        )
+        .filter(reference=reference)
+        .first()
+    )  # fmt: skip

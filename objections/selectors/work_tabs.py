@@ -1,0 +1,96 @@
+"""Which steps the page of a case offers: the stage's own as tabs, the others in a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from objections import lifecycle
+from objections.models import Deadline
+from objections.selectors.case_page import CasePage
+from objections.vocabulary import Action, Kind, Stage
+
+REMEDIES = "remedies"
+"""The one tab that is no step: proposing a remedy and deciding on it."""
+
+TABS: dict[str, tuple[Action, ...]] = {
+    Stage.LISTEN: (Action.ACKNOWLEDGE,),
+    Stage.CONFIRM: (Action.RESTATE, Action.CONFIRM, Action.CORRECT),
+    Stage.RESPOND: (
+        Action.COMMUNICATE_SOLUTION, Action.CHOOSE, Action.CARRY_OUT, Action.REJECT_SOLUTION,
+    ),
+    Stage.FOLLOW_UP: (Action.CLOSE_SATISFIED, Action.NOT_SATISFIED, Action.RECORD_ATTEMPT),
+    Stage.CLOSED: (Action.REOPEN,),
+}  # fmt: skip
+ALWAYS = (Action.NOTE, Action.ATTACH)
+ORDER_OF_OTHERS = (
+    Action.RECEIVE_MESSAGE, Action.COMMIT, Action.KEEP_COMMITMENT, Action.REAGREE_COMMITMENT,
+    Action.HAND_OVER, Action.ANSWER_HAND_OVER, Action.PAUSE, Action.RESUME, Action.ASSIGN,
+    Action.NEW_OBJECTION, Action.CLOSE_UNREACHABLE, Action.CLOSE_THANKED, Action.WITHDRAW,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The steps of a case that make sense now, in the order they are shown."""
+
+    tabs: list[Action]
+    others: list[Action]
+    remedies: bool
+
+    @property
+    def everything(self) -> list[Action]:
+        return [*self.tabs, *self.others]
+
+
+def offer(page: CasePage) -> Offer:
+    """Return what this person is offered on this case; nothing where they may do nothing."""
+    if not page.rights.act:
+        return Offer([], [], remedies=False)
+    possible = [
+        action for action in lifecycle.allowed(Stage(page.case.stage)) if _fits(action, page)
+    ]
+    own = [action for action in _own(page) if action in possible]
+    others = [action for action in (*ORDER_OF_OTHERS, *possible) if action in possible]
+    rest = [action for action in dict.fromkeys(others) if action not in own]
+    shows_remedies = page.case.stage == Stage.RESPOND or bool(page.remedies)
+    return Offer(own, rest, remedies=shows_remedies and page.case.is_open)
+
+
+def _own(page: CasePage) -> list[Action]:
+    stage = page.case.stage
+    own = list(TABS.get(stage, ()))
+    if page.case.kind == Kind.THANKS and stage == Stage.CONFIRM:
+        own = [Action.CLOSE_THANKED]
+    if page.next is not None and page.next.action not in own:
+        own.insert(0, page.next.action)
+    if page.unanswered_messages and page.case.is_open and Action.REPLY not in own:
+        own.append(Action.REPLY)
+    if stage in (Stage.CONFIRM, Stage.RESPOND) and Action.UPDATE_PROGRESS not in own:
+        own.append(Action.UPDATE_PROGRESS)
+    return [*own, *ALWAYS]
+
+
+def _fits(action: Action, page: CasePage) -> bool:
+    """Tell whether there is anything for this step to act on."""
+    record = page.record
+    running = [panel.deadline for panel in page.clocks.running]
+    needs: dict[Action, object] = {
+        Action.CORRECT: record.restatement,
+        Action.CONFIRM: record.restatement or page.rights.supervise,
+        Action.CHOOSE: record.solution,
+        Action.REJECT_SOLUTION: record.solution,
+        Action.CARRY_OUT: record.solution and record.solution.chosen_at,
+        Action.KEEP_COMMITMENT: record.open_commitments,
+        Action.REAGREE_COMMITMENT: record.open_commitments,
+        Action.ANSWER_HAND_OVER: [one for one in page.hand_overs if one.is_open],
+        Action.PAUSE: [one for one in running if _can_pause(one)],
+        Action.RESUME: [one for one in running if one.paused_at is not None],
+        Action.CLOSE_UNREACHABLE: record.attempts,
+        Action.CLOSE_THANKED: page.case.kind == Kind.THANKS,
+    }
+    return bool(needs.get(action, True))
+
+
+def _can_pause(deadline: Deadline) -> bool:
+    allowed = deadline.pauses_per_cycle > 0 and deadline.pause_maximum is not None
+    return allowed and deadline.paused_at is None and deadline.breached_at is None

@@ -1,0 +1,45 @@
+"""The addresses of cases: by public reference, never by a key of the database."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from objections.views import decisions, files, opening, pages, steps
+
+
+class ReferenceConverter:
+    """A case's public reference, such as CT-2026-000123."""
+
+    regex = r"CT-[0-9]{4}-[0-9]{6,10}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ReferenceConverter, "reference")
+
+urlpatterns = [
+    path("cases/new/", opening.new_case, name="new-case"),
+    path("cases/new/clock/", opening.opening_clock, name="new-case-clock"),
+    path("cases/new/customers/", opening.pick_customer, name="pick-customer"),
+    path("cases/new/products/", opening.pick_product, name="pick-product"),
+    path("cases/<reference:reference>/", pages.case, name="case"),
+    path("cases/<reference:reference>/live/", pages.live, name="case-live"),
+    path("cases/<reference:reference>/timeline/", pages.timeline, name="case-timeline"),
+    path("cases/<reference:reference>/steps/<slug:action>/", steps.take, name="case-step"),
+    path("cases/<reference:reference>/evidence/<slug:key>/", files.download, name="case-evidence"),
+    path("cases/<reference:reference>/remedies/", decisions.propose_remedy, name="case-remedies"),
+    path(
+        "cases/<reference:reference>/remedies/<int:number>/<slug:decision>/",
+        decisions.decide_remedy,
+        name="case-remedy",
+    ),
+    path(
+        "cases/<reference:reference>/late-record/",
+        decisions.confirm_late_record,
+        name="case-late-record",
+    ),
+]
