@@ -87,7 +87,7 @@ def check(case: Case, action: Action) -> Transition:
 def advance(case: Case, action: Action, *, at: datetime) -> Transition:
     """Move a locked case along the table, or raise StepRefused and leave it as it was.
 
-    No other code writes ``Case.stage``. The caller holds the case's lock and saves it,
+    Only this and ``place`` write ``Case.stage``. The caller holds the case's lock and saves it,
     in the transaction that also writes the clocks and the timeline.
     """
     step = check(case, action)
@@ -98,3 +98,18 @@ def advance(case: Case, action: Action, *, at: datetime) -> Transition:
         case.stage_entered_at = at
         case.closed_at = None if step.enters in OPEN else at
     return step
+
+
+def place(case: Case, stage: Stage, *, at: datetime) -> None:
+    """Put a locked historical case where another system says that it stood.
+
+    Which steps led there is not known, so the table is not asked. Refuses (ValueError)
+    a live case, which moves by its steps alone, and a merge, which needs a survivor.
+    """
+    if not case.is_historical:
+        raise ValueError("only a historical case is placed; a live one moves by its steps")
+    if stage is Stage.MERGED:
+        raise ValueError("a merged case needs the one that it became part of")
+    case.stage = stage
+    case.stage_entered_at = at
+    case.closed_at = None if stage in OPEN else at

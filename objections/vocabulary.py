@@ -279,6 +279,7 @@ class EventKind(TextChoices):
     ESCALATION_CLOSED = "escalation_closed", _("the escalation closed")
     MAIL_SENT = "mail_sent", _("the e-mail was sent")
     MAIL_FAILED = "mail_failed", _("the e-mail could not be delivered")
+    IMPORTED = "imported", _("brought in from another system")
 
 
 class NoticeKind(TextChoices):

@@ -71,12 +71,12 @@ def route(opening: Opening) -> Team | None:
 def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) -> Case:
     _check(opening, by, now)
     received_at = min(opening.received_at or now, now)
-    case = _build(opening, parent, by, received_at, now)
+    case = build(opening, parent, by, received_at, now)
     _insert(case)
     case.named_people.set(opening.named_people)
     work = Work(case, by, received_at, now)
     _say(work, opening)
-    _start_clocks(work)
+    start_clocks(work)
     if case.handler is None and not case.is_historical:
         notices.tell(audience.handlers(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
     elif case.handler is not None and case.handler != by.user and not case.is_historical:
@@ -84,7 +84,7 @@ def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) ->
     return case
 
 
-def _start_clocks(work: Work) -> None:
+def start_clocks(work: Work) -> None:
     """Clocks run from when the customer spoke, however late it was written down.
 
     Thanks deserve an answer, and no other clock.
@@ -116,9 +116,10 @@ def _check(opening: Opening, by: Actor, now: datetime) -> None:
         raise DemandUnmet(None, Action.OPEN, [Demand("handler_in_team", "handler", text)])
 
 
-def _build(
+def build(
     opening: Opening, parent: Case | None, by: Actor, received_at: datetime, now: datetime
 ) -> Case:
+    """Return an unsaved case as the opening describes it, without its number."""
     team = route(opening)
     handler = opening.handler
     if handler is None and by.kind is ActorKind.USER and by.user is not None and team is not None:
