@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from objections.views import decisions, files, opening, pages, steps
+from objections.views import decisions, explaining, files, opening, pages, steps
 
 
 class ReferenceConverter:
@@ -30,6 +30,11 @@ urlpatterns = [
     path("cases/<reference:reference>/live/", pages.live, name="case-live"),
     path("cases/<reference:reference>/timeline/", pages.timeline, name="case-timeline"),
     path("cases/<reference:reference>/steps/<slug:action>/", steps.take, name="case-step"),
+    path(
+        "cases/<reference:reference>/deadlines/<int:pk>/explain/",
+        explaining.explain_deadline,
+        name="explain-deadline",
+    ),
     path("cases/<reference:reference>/evidence/<slug:key>/", files.download, name="case-evidence"),
     path("cases/<reference:reference>/remedies/", decisions.propose_remedy, name="case-remedies"),
     path(

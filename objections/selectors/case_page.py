@@ -44,10 +44,14 @@ RECENT_CASES = 3
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What this person may do to this case. The services ask again."""
+    """What this person may do to this case. The services ask again.
+
+    ``answer``: somebody of another team who was asked something may answer it.
+    """
 
     act: bool
     supervise: bool
+    answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,11 @@ def of(case: Case, user: User, now: datetime) -> CasePage:
 
 def rights_of(user: User, case: Case) -> Rights:
     act = permissions.may(user, Action.NOTE, case)
-    return Rights(act, act and permissions.may(user, permissions.APPROVE_REMEDY, case))
+    return Rights(
+        act,
+        supervise=act and permissions.may(user, permissions.APPROVE_REMEDY, case),
+        answer=act or permissions.may(user, Action.ANSWER_HAND_OVER, case),
+    )
 
 
 def _record(case: Case) -> Record:

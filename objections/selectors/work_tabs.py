@@ -45,7 +45,8 @@ class Offer:
 def offer(page: CasePage) -> Offer:
     """Return what this person is offered on this case; nothing where they may do nothing."""
     if not page.rights.act:
-        return Offer([], [], remedies=False)
+        asked = page.rights.answer and page.case.is_open
+        return Offer([Action.ANSWER_HAND_OVER] if asked else [], [], remedies=False)
     possible = [
         action for action in lifecycle.allowed(Stage(page.case.stage)) if _fits(action, page)
     ]
