@@ -1,0 +1,25 @@
+"""Everything that waits to leave the building, handed out until nothing waits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from integrations import customer_mail, notice_mail
+
+LONGEST_RUN = timedelta(seconds=20)
+
+
+def deliver(clock_now: Callable[[], datetime], *, limit: timedelta = LONGEST_RUN) -> int:
+    """Send what waits, customers first, and return how many mails were tried.
+
+    Any number of processes may deliver at once: a mail belongs to whoever leased it.
+    ``limit`` bounds the time, so that a slow mail server does not hold a worker for ever.
+    """
+    started, tried = time.monotonic(), 0
+    while time.monotonic() - started < limit.total_seconds():
+        if not (customer_mail.deliver_next(clock_now) or notice_mail.deliver_next(clock_now)):
+            break
+        tried += 1
+    return tried

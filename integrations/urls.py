@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from integrations import views
+
+urlpatterns = [
+    path("mailbox/", views.mailbox, name="mailbox"),
+    path("mailbox/<int:pk>/", views.read_mail, name="mailbox-mail"),
+    path("mailbox/<int:pk>/bounce/", views.bounce, name="mailbox-bounce"),
+]
