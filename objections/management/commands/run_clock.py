@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import InterfaceError, OperationalError, connection
+
+from objections.deadlines import sweeping
+from timekeeping import clock
+
+logger = logging.getLogger(__name__)
+
+EVERY = 0.25
+AGAIN = 0.5
+LONGEST_SWEEP = timedelta(seconds=20)
+SESSION = "SET idle_in_transaction_session_timeout = '2s'"
+
+
+class Command(BaseCommand):
+    help = "Rings every clock that falls due, four times a second, without a broker."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="ring what is due now, and end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+
+        def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+            stop.set()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, ask_to_stop)
+        if options["once"]:
+            self._look()
+            return
+        while not stop.is_set():
+            stop.wait(EVERY if self._look_again_later() else AGAIN)
+        connection.close()
+
+    def _look_again_later(self) -> bool:
+        """Look once. A lost database is waited for: False, and a new connection next time."""
+        try:
+            self._look()
+        except (OperationalError, InterfaceError) as error:
+            logger.warning("the database does not answer: %s", str(error).strip())
+            connection.close()
+            return False
+        return True
+
+    def _look(self) -> None:
+        """Ring what is due, over a session that lets go of its rows when it is stopped."""
+        if connection.connection is None:
+            with connection.cursor() as cursor:
+                cursor.execute(SESSION)
+        sweeping.drain(clock.now, limit=LONGEST_SWEEP)

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from objections.deadlines import sweeping
+from timekeeping import clock
+
+LONGEST_TICK = timedelta(seconds=20)
+"""Well below the broker's visibility timeout, after which the tick would be given out again."""
+
+
+@shared_task(name="objections.tick")
+def tick() -> None:
+    """Ring what is due. Told every second; late, doubled or lost, it changes nothing."""
+    sweeping.drain(clock.now, limit=LONGEST_TICK)
