@@ -19,31 +19,31 @@ class ReferenceConverter:
         return value
 
 
-register_converter(ReferenceConverter, "reference")
+register_converter(ReferenceConverter, "case")
 
 urlpatterns = [
     path("cases/new/", opening.new_case, name="new-case"),
     path("cases/new/clock/", opening.opening_clock, name="new-case-clock"),
     path("cases/new/customers/", opening.pick_customer, name="pick-customer"),
     path("cases/new/products/", opening.pick_product, name="pick-product"),
-    path("cases/<reference:reference>/", pages.case, name="case"),
-    path("cases/<reference:reference>/live/", pages.live, name="case-live"),
-    path("cases/<reference:reference>/timeline/", pages.timeline, name="case-timeline"),
-    path("cases/<reference:reference>/steps/<slug:action>/", steps.take, name="case-step"),
+    path("cases/<case:reference>/", pages.case, name="case"),
+    path("cases/<case:reference>/live/", pages.live, name="case-live"),
+    path("cases/<case:reference>/timeline/", pages.timeline, name="case-timeline"),
+    path("cases/<case:reference>/steps/<slug:action>/", steps.take, name="case-step"),
     path(
-        "cases/<reference:reference>/deadlines/<int:pk>/explain/",
+        "cases/<case:reference>/deadlines/<int:pk>/explain/",
         explaining.explain_deadline,
         name="explain-deadline",
     ),
-    path("cases/<reference:reference>/evidence/<slug:key>/", files.download, name="case-evidence"),
-    path("cases/<reference:reference>/remedies/", decisions.propose_remedy, name="case-remedies"),
+    path("cases/<case:reference>/evidence/<slug:key>/", files.download, name="case-evidence"),
+    path("cases/<case:reference>/remedies/", decisions.propose_remedy, name="case-remedies"),
     path(
-        "cases/<reference:reference>/remedies/<int:number>/<slug:decision>/",
+        "cases/<case:reference>/remedies/<int:number>/<slug:decision>/",
         decisions.decide_remedy,
         name="case-remedy",
     ),
     path(
-        "cases/<reference:reference>/late-record/",
+        "cases/<case:reference>/late-record/",
         decisions.confirm_late_record,
         name="case-late-record",
     ),
