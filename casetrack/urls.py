@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from casetrack import gallery
+from casetrack import gallery, health, sandbox
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("casetrack.api.urls")),
     path("", include("accounts.urls")),
+    path("", include("dashboards.urls")),
+    path("", include("objections.urls")),
+    path("", include("integrations.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("healthz/timers", health.timers_health, name="healthz-timers"),
+    path("readyz", health.readyz, name="readyz"),
+    path("sandbox/advance/", sandbox.advance_view, name="sandbox-advance"),
     path("clock/", gallery.server_clock, name="clock"),
     path("components/", gallery.components, name="components"),
 ]

@@ -1,0 +1,139 @@
+"""The record of a customer: what they said before, what we owe them, how content they were."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from customers.models import Contact, Customer
+from dashboards.selectors import rows
+from dashboards.selectors.paging import Part, part_of
+from dashboards.selectors.rows import Row
+from objections.models import Case, Verdict
+from objections.permissions import visible_to
+
+PAGE = 50
+HISTORY = 30
+OFTEN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A verdict, and where it stands in the drawing of all of them."""
+
+    verdict: Verdict
+    x: str
+    y: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Something that came up more than once, and how often."""
+
+    what: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    customer: Customer
+    contacts: Sequence[Contact]
+    open_rows: Sequence[Row]
+    history: Part[Row]
+    total: int
+    scores: Sequence[Score]
+    products: Sequence[Again]
+    symptoms: Sequence[Again]
+
+    @property
+    def line(self) -> str:
+        """The scores as the points of a line."""
+        return " ".join(f"{one.x},{one.y}" for one in self.scores)
+
+    @property
+    def mean(self) -> float | None:
+        given = [one.verdict.score for one in self.scores if one.verdict.score is not None]
+        return sum(given) / len(given) if given else None
+
+
+def find(user: User, words: str, page: int) -> Part[Customer]:
+    """Return customers by name, contact or number, with the cases that this person may see."""
+    found = Customer.objects.select_related("dedicated_team")
+    words = words.strip()
+    if words:
+        people = Contact.objects.filter(Q(name__icontains=words) | Q(phone__icontains=words))
+        found = found.filter(
+            Q(name__icontains=words)
+            | Q(external_id__iexact=words)
+            | Q(pk__in=people.values("customer"))
+        )
+    seen = visible_to(user).filter(customer=OuterRef("pk")).order_by().values("customer")
+    return part_of(
+        found.annotate(
+            open_cases=_count(seen.filter(closed_at=None)),
+            all_cases=_count(seen),
+            last_at=Subquery(seen.annotate(last=Max("received_at")).values("last")),
+        ).order_by("name", "pk"),
+        page,
+        PAGE,
+    )
+
+
+def _count(cases: QuerySet[Case, Any]) -> Coalesce:
+    counted = cases.annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def record(customer: Customer, user: User, page: int, *, now: datetime) -> Record:
+    """Return the customer's record as far as this person may see its cases."""
+    cases = visible_to(user).filter(customer=customer)
+    still_open = rows.page_of(cases.filter(closed_at=None), 1)
+    ended = cases.exclude(closed_at=None).select_related(*rows.SHOWN)
+    past = part_of(ended.order_by("-received_at", "-pk"), page, HISTORY)
+    built = rows.build([*still_open, *past], user, now)
+    count = len(still_open)
+    return Record(
+        customer=customer,
+        contacts=list(customer.contacts.all()),
+        open_rows=built[:count],
+        history=Part(built[count:], page, past.has_next),
+        total=cases.count(),
+        scores=_scores(cases),
+        products=_products(cases),
+        symptoms=_symptoms(cases),
+    )
+
+
+def _scores(cases: QuerySet[Case]) -> list[Score]:
+    given = list(
+        Verdict.objects.filter(case__in=cases, score__isnull=False)
+        .select_related("case")
+        .order_by("given_at", "pk")
+    )
+    step = 280 / max(len(given) - 1, 1)
+    return [
+        Score(one, f"{10 + step * index:.1f}", f"{70 - 12 * (one.score or 1):.1f}")
+        for index, one in enumerate(given)
+    ]
+
+
+def _products(cases: QuerySet[Case]) -> list[Again]:
+    named = cases.exclude(product=None).order_by()
+    counted = named.values_list("product__brand", "product__model").annotate(count=Count("pk"))
+    often = counted.filter(count__gte=OFTEN).order_by("-count")
+    return [Again(f"{brand} {model}".strip(), count) for brand, model, count in often[:8]]
+
+
+def _symptoms(cases: QuerySet[Case]) -> list[Again]:
+    listed = cases.exclude(symptom_codes=[]).order_by("-received_at")
+    found = Counter(
+        code for codes in listed.values_list("symptom_codes", flat=True)[:2000] for code in codes
+    )
+    return [Again(code, count) for code, count in found.most_common(8) if count >= OFTEN]

@@ -1,0 +1,68 @@
+"""Which cases, teams and people a person's pages are about."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Role, Team, User
+from objections.models import Case, Deadline, Escalation, HandOver
+from objections.permissions import visible_to
+
+OVERSEERS = {Role.ANALYST, Role.ADMINISTRATOR, Role.AUDITOR}
+"""Those who read across all teams."""
+
+
+def teams_of(user: User) -> QuerySet[Team]:
+    """Return the teams that a person belongs to or stands above; all, for who oversees all."""
+    if user.role in OVERSEERS:
+        return Team.objects.all()
+    member = Q(pk__in=user.teams.values("pk"))
+    return Team.objects.filter(member | Q(supervisor=user) | Q(manager=user) | Q(duty_officer=user))
+
+
+def teams_below(user: User) -> frozenset[int]:
+    """Return the teams that a person stands above, and whose work they move."""
+    above = Q(supervisor=user) | Q(manager=user) | Q(duty_officer=user)
+    return frozenset(Team.objects.filter(above).values_list("pk", flat=True))
+
+
+def colleagues(user: User) -> QuerySet[User]:
+    """Return who can be given a case of these teams, by name."""
+    return (
+        User.objects.filter(is_active=True, teams__in=teams_of(user))
+        .distinct()
+        .order_by("display_name", "username")
+    )
+
+
+def open_cases(user: User) -> QuerySet[Case]:
+    """Return the open cases that exist for this person."""
+    return visible_to(user).filter(closed_at=None)
+
+
+def needs(user: User) -> Q:
+    """Return the condition of the cases that wait for this person: theirs, or asked of them."""
+    asked = HandOver.objects.filter(to_user=user, answered_at=None, voided_at=None)
+    return Q(handler=user) | Q(pk__in=asked.values("case"))
+
+
+def near(user: User) -> Q:
+    """Return the condition of the cases that this person or their teams carry."""
+    return needs(user) | Q(team__in=teams_of(user))
+
+
+def stands_still() -> Q:
+    """Return the condition of the cases that wait for somebody else: paused, or asked on."""
+    paused = Deadline.objects.running().filter(
+        case=OuterRef("pk"), paused_at__isnull=False, is_historical=False
+    )
+    asked = HandOver.objects.filter(case=OuterRef("pk"), answered_at=None, voided_at=None)
+    return Q(Exists(paused)) | Q(Exists(asked))
+
+
+def escalations(user: User) -> QuerySet[Escalation]:
+    """Return the open escalations on this person's board."""
+    mine = Q(case__team__in=teams_of(user))
+    if user.role in {Role.SUPERVISOR, Role.MANAGER} or user.role in OVERSEERS:
+        mine |= Q(case__team=None)
+    return Escalation.objects.filter(mine, closed_at=None, case__in=visible_to(user))
