@@ -1,0 +1,196 @@
+"""Administration of the domain: policies can be edited, what happened can only be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from objections.models import (
+    Allowance,
+    Case,
+    CaseAccess,
+    CaseEvent,
+    CustomerMail,
+    Deadline,
+    Escalation,
+    Notice,
+    Policy,
+    RemedyLimit,
+    Rung,
+)
+from objections.permissions import visible_to
+
+
+class ReadOnly(admin.ModelAdmin[Any]):
+    """Shows rows that only the services write. Nobody adds, changes or deletes them here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class OfCases(ReadOnly):
+    """Shows rows that belong to cases, of those cases that exist for the reader."""
+
+    case_field = "case"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        assert isinstance(request.user, User)
+        mine = {f"{self.case_field}__in": visible_to(request.user)}
+        return super().get_queryset(request).filter(**mine)
+
+
+# What may be edited
+
+
+class RungInline(admin.TabularInline[Rung, Allowance]):
+    model = Rung
+    extra = 0
+
+
+class AllowanceForm(forms.ModelForm[Allowance]):
+    """An allowance beside others, whose ladder is not on the page but still has to fit."""
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        cleaned: dict[str, Any] = self.cleaned_data
+        if self.instance.pk is None or "length" not in self.changed_data:
+            return cleaned
+        self.instance.length = cleaned.get("length")
+        for rung in self.instance.rungs.all():
+            rung.allowance = self.instance
+            try:
+                rung.clean()
+            except ValidationError as error:
+                words = _("A rung of its ladder no longer fits: %s")
+                raise ValidationError({"length": words % " ".join(error.messages)}) from error
+        return cleaned
+
+
+class AllowanceInline(admin.TabularInline[Allowance, Policy]):
+    model = Allowance
+    form = AllowanceForm
+    extra = 0
+    fields = (
+        "promise", "kind", "urgency", "length", "unit", "pause_maximum", "pauses_per_cycle",
+    )  # fmt: skip
+    show_change_link = True
+
+
+@admin.register(Policy)
+class PolicyAdmin(admin.ModelAdmin[Policy]):
+    """A change counts for deadlines that start from then on; those that run keep their own."""
+
+    list_display = ("name", "version", "in_force")
+    inlines = (AllowanceInline,)
+
+
+@admin.register(Allowance)
+class AllowanceAdmin(admin.ModelAdmin[Allowance]):
+    """An allowance with its ladder. Each rung is checked against the length."""
+
+    list_display = ("policy", "promise", "kind", "urgency", "length", "unit")
+    list_filter = ("policy", "promise")
+    list_select_related = ("policy",)
+    inlines = (RungInline,)
+
+
+@admin.register(RemedyLimit)
+class RemedyLimitAdmin(admin.ModelAdmin[RemedyLimit]):
+    list_display = ("role", "amount")
+
+
+# What may be read
+
+
+@admin.register(Case)
+class CaseAdmin(ReadOnly):
+    list_display = ("page", "title", "customer", "stage", "kind", "urgency", "team", "handler")
+    list_display_links = ("title",)
+    list_filter = ("stage", "kind", "urgency", "sensitivity", "clock_mode", "team")
+    search_fields = ("reference", "title", "external_id")
+    list_select_related = ("customer", "team", "handler")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        assert isinstance(request.user, User)
+        return visible_to(request.user)
+
+    @admin.display(description=_("reference"), ordering="reference")
+    def page(self, case: Case) -> SafeString:
+        """Link to the case's own page, where reading a restricted one leaves its trace."""
+        url = reverse("case", args=[case.reference])
+        return format_html('<a href="{}">{}</a>', url, case.reference)
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(OfCases):
+    """Also where deadlines stand that could not be rung, with the reason."""
+
+    list_display = (
+        "case", "promise", "cycle", "started_at", "due_at", "kept_at", "breached_at",
+        "answered_late_at", "failures", "failure",
+    )  # fmt: skip
+    list_filter = ("promise", "is_historical", ("quarantined_at", admin.EmptyFieldListFilter))
+    search_fields = ("case__reference",)
+    list_select_related = ("case",)
+    show_full_result_count = False
+
+
+@admin.register(Escalation)
+class EscalationAdmin(OfCases):
+    list_display = ("case", "reason", "level", "opened_at", "taken_by", "lapses_at", "closed_at")
+    list_filter = ("reason", "level", ("closed_at", admin.EmptyFieldListFilter))
+    search_fields = ("case__reference",)
+    list_select_related = ("case", "taken_by")
+
+
+@admin.register(CaseEvent)
+class CaseEventAdmin(OfCases):
+    list_display = ("case", "kind", "occurred_at", "recorded_at", "actor_kind", "user", "client")
+    list_filter = ("kind", "actor_kind")
+    search_fields = ("case__reference",)
+    list_select_related = ("case", "user", "client")
+    show_full_result_count = False
+
+
+@admin.register(Notice)
+class NoticeAdmin(OfCases):
+    list_display = (
+        "user", "kind", "channel", "case", "level", "occurred_at", "seen_at", "sent_at", "failure",
+    )  # fmt: skip
+    list_filter = ("kind", "channel", ("failed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "case")
+    show_full_result_count = False
+
+
+@admin.register(CustomerMail)
+class CustomerMailAdmin(OfCases):
+    case_field = "contact_record__case"
+    list_display = ("to", "subject", "created_at", "attempts", "sent_at", "failed_at", "failure")
+    list_filter = (("failed_at", admin.EmptyFieldListFilter),)
+    search_fields = ("to", "subject")
+
+
+@admin.register(CaseAccess)
+class CaseAccessAdmin(ReadOnly):
+    """Who has read restricted cases, and when."""
+
+    list_display = ("case", "user", "read_at")
+    search_fields = ("case__reference", "user__username")
+    list_select_related = ("case", "user")
