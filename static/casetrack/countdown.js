@@ -117,7 +117,9 @@ const ask = async () => {
   }
 };
 
+let beats = 0;
 const beat = () => {
+  if (++beats % 60 === 0 && !document.hidden) ask();
   const seen = Date.now() - performance.now();
   if (Math.abs(seen - drift) > JUMP) {
     drift = seen;
