@@ -23,6 +23,9 @@ from django.forms.boundfield import BoundField
 from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
+from accounts.models import User
+from objections.permissions import may_open
+
 register = template.Library()
 
 MESSAGE_ICONS = {
@@ -61,6 +64,13 @@ def page_url(name: str) -> str:
         return reverse(name)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag(takes_context=True)
+def new_case_url(context: Mapping[str, Any]) -> str:
+    """Return where the person of this page opens a case; nothing for who may not."""
+    user = context.get("user")
+    return reverse("new-case") if isinstance(user, User) and may_open(user) else ""
 
 
 # Notices: what happened, what is safe, what to do

@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from casetrack import gallery
+from tests.conftest import People
 
 PATH = "/components/"
 INLINE = re.compile(r"<[^>]*\s(style|on[a-z]+)=|<style|<script(?![^>]*\ssrc=)|javascript:", re.I)
@@ -35,6 +36,15 @@ def test_no_page_carries_a_style_or_a_script_of_its_own(client: Browser, path: s
     policy = answer["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("who", "sees"), [("engineer", True), ("auditor", False)])
+def test_only_who_may_open_a_case_is_led_to_it(
+    client: Browser, people: People, who: str, sees: bool
+) -> None:
+    client.force_login(getattr(people, who))
+    assert ('data-key="n"' in client.get(PATH).content.decode()) is sees
 
 
 @pytest.fixture
