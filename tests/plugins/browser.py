@@ -32,12 +32,15 @@ def find_chromium() -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("CASETRACK_DEMAND_BROWSER") == "1" and not find_chromium():
+        raise pytest.UsageError("No Chromium was found, and CASETRACK_DEMAND_BROWSER=1 demands it.")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     walks = [item for item in items if item.get_closest_marker("browser")]
     if not walks or find_chromium():
         return
-    if os.environ.get("CASETRACK_DEMAND_BROWSER") == "1":
-        raise pytest.UsageError("No Chromium was found, and CASETRACK_DEMAND_BROWSER=1 demands it.")
     for item in walks:
         item.add_marker(pytest.mark.skip(reason="no Chromium found (see CASETRACK_CHROMIUM)"))
 
