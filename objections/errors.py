@@ -36,7 +36,6 @@ DEMANDS: dict[str, str | Lazy] = {
     "contacted_by": _("Name the person of ours who had the contact"),
     "address": _("Give the e-mail address that the message goes to"),
     "vague": _("“%(text)s” is no promise yet: say what exactly will be done"),
-    "evidence": _("Say what shows that the clock may stand still"),
     "pause_listed": _("This promise or this reason may not be paused"),
     "pause_maximum": _("A pause may last %(maximum)s at most"),
     "pause_needs_supervisor": _("A further pause in this round needs a supervisor"),
@@ -75,6 +74,11 @@ class Demand:
 
 class Refused(Exception):
     """The base of all that the domain refuses. Whoever sees it has changed nothing."""
+
+    @property
+    def sentence(self) -> str:
+        """Say in the present language what is refused, and why."""
+        raise NotImplementedError
 
 
 class StepRefused(Refused):

@@ -34,6 +34,7 @@ def _in(*stages: Stage) -> frozenset[Stage]:
 OPEN = frozenset(OPEN_STAGES)
 ANY = frozenset(Stage)
 
+# ruff: noqa: E501 - a row of the table is a line
 # fmt: off
 STEPS: dict[Action, Transition] = {
     Action.OPEN:                 Transition(frozenset(), Stage.LISTEN, starts=(P.ACKNOWLEDGEMENT, P.RESPONSE)),

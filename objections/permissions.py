@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from accounts.models import Client, Role, User
+from objections.actors import Actor
 from objections.models import Case
-from objections.vocabulary import Action, Sensitivity
+from objections.vocabulary import Action, ActorKind, NoticeKind, Sensitivity
 
 TAKE_ESCALATION = "take_escalation"
 APPROVE_REMEDY = "approve_remedy"
@@ -21,6 +22,16 @@ FOR_SUPERVISORS = {
 READ_ALL_ROLES = {Role.AUDITOR, Role.ADMINISTRATOR}
 WRITE_NOTHING_ROLES = {Role.AUDITOR, Role.ANALYST, Role.ADMINISTRATOR}
 
+FOR_THE_CUSTOMER = {
+    Action.CONFIRM, Action.CORRECT, Action.CHOOSE, Action.REJECT_SOLUTION,
+    Action.CLOSE_SATISFIED, Action.NOT_SATISFIED, Action.RECEIVE_MESSAGE,
+}  # fmt: skip
+"""What the customer may do by themselves, without one of us."""
+
+OPENS_NOTHING = {NoticeKind.ASSIGNED, NoticeKind.MAIL_FAILED}
+"""Being told this shows a restricted case to nobody: it goes to the handler, who sees it
+for as long as they are the handler."""
+
 
 def visible_to(user: User) -> QuerySet[Case]:
     """Return the cases that exist for this person.
@@ -29,7 +40,7 @@ def visible_to(user: User) -> QuerySet[Case]:
     it, its handler, and whoever its ladder told; all for auditors and administrators,
     who leave a trace.
     """
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_active:
         return Case.objects.none()
     if user.role in READ_ALL_ROLES:
         return Case.objects.all()
@@ -37,7 +48,7 @@ def visible_to(user: User) -> QuerySet[Case]:
     if user.role == Role.ANALYST:
         return Case.objects.filter(normal)
     named = Case.named_people.through.objects.filter(user=user).values("case")
-    told = user.notices.values("case")
+    told = user.notices.exclude(kind__in=OPENS_NOTHING).values("case")
     restricted = Q(sensitivity=Sensitivity.RESTRICTED)
     mine = Q(handler=user) | Q(pk__in=named) | Q(pk__in=told)
     return Case.objects.filter(normal | (restricted & mine))
@@ -49,16 +60,30 @@ def visible_to_client(client: Client) -> QuerySet[Case]:
     return Case.objects.filter(Q(sensitivity=Sensitivity.NORMAL) | own)
 
 
+def may_open(user: User) -> bool:
+    """Tell whether this person may open a case at all."""
+    return user.is_active and user.role not in WRITE_NOTHING_ROLES
+
+
+def allows(by: Actor, action: Action, case: Case) -> bool:
+    """Tell whether this actor may take a step of the lifecycle on this case.
+
+    What a program may do follows from its token, which its edge checks.
+    """
+    if by.kind is ActorKind.USER:
+        return by.user is not None and may(by.user, action, case)
+    return by.kind is not ActorKind.CUSTOMER or action in FOR_THE_CUSTOMER
+
+
 def may(user: User, action: Action | str, case: Case) -> bool:
     """Tell whether this person may do that to this case.
 
     ``action`` is one of the lifecycle's, or one of FOR_SUPERVISORS. Those who only
     read (auditor, analyst, administrator) may do nothing; others act on the cases of
-    their teams, and on those they handle or are named on. The stage plays no part.
+    their teams, and on those they handle or are named on; whoever was asked may answer.
+    The stage plays no part.
     """
-    if not user.is_active or user.role in WRITE_NOTHING_ROLES:
-        return False
-    if not _sees(user, case):
+    if not may_open(user) or not _sees(user, case):
         return False
     above = _stands_above(user, case)
     if action in FOR_SUPERVISORS:
@@ -69,7 +94,13 @@ def may(user: User, action: Action | str, case: Case) -> bool:
         return True
     if user.teams.filter(pk=case.team_id).exists():
         return True
-    return case.named_people.filter(pk=user.pk).exists()
+    if case.named_people.filter(pk=user.pk).exists():
+        return True
+    return action == Action.ANSWER_HAND_OVER and _is_asked(user, case)
+
+
+def _is_asked(user: User, case: Case) -> bool:
+    return case.hand_overs.filter(to_user=user, answered_at=None, voided_at=None).exists()
 
 
 def _sees(user: User, case: Case) -> bool:

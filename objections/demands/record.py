@@ -1,0 +1,111 @@
+"""What is on record already, and what the case itself still lacks for an action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from objections.errors import Demand
+from objections.models import Case, ContactRecord, Question, Solution
+from objections.vocabulary import Action, Kind, Purpose
+
+ATTEMPTS_NEEDED = 3
+ATTEMPT_DAYS_NEEDED = 2
+
+
+def latest_solution(case: Case) -> Solution | None:
+    """Return what was told last in this round, if it still stands."""
+    return (
+        case.solutions.filter(cycle=case.cycle, rejected_at=None, withdrawn_at=None)
+        .order_by("-number")
+        .first()
+    )
+
+
+def open_questions(case: Case) -> list[Question]:
+    """Return the questions that were neither answered nor put off with a promise."""
+    return [
+        question
+        for question in case.questions.select_related("deferred_to")
+        if question.answered_at is None
+        and (question.deferred_to is None or not question.deferred_to.is_open)
+    ]
+
+
+def attempts(case: Case) -> list[ContactRecord]:
+    """Return the attempts to reach the customer since the case came to be followed up."""
+    return list(
+        case.contact_records.filter(
+            purpose=Purpose.ATTEMPT, occurred_at__gte=case.stage_entered_at
+        ).order_by("occurred_at")
+    )
+
+
+def unanswered(question: Question) -> Demand:
+    return Demand("answer_question", "answers", {"number": question.number, "text": question.text})
+
+
+def _confirm(case: Case) -> Iterable[Demand]:
+    last = case.restatements.order_by("-number").first()
+    if last is None:
+        yield Demand("restatement")
+    elif last.corrected_at is not None:
+        yield Demand("new_restatement")
+
+
+def _communicate(case: Case) -> Iterable[Demand]:
+    yield from (unanswered(question) for question in open_questions(case))
+    for remedy in case.remedies.filter(needs_approval=True, approved_at=None, refused_at=None):
+        yield Demand("remedy_approval", params={"text": remedy.description})
+
+
+def _choose(case: Case) -> Iterable[Demand]:
+    if latest_solution(case) is None:
+        yield Demand("solution")
+
+
+def _carry_out(case: Case) -> Iterable[Demand]:
+    solution = latest_solution(case)
+    if solution is None:
+        yield Demand("solution")
+    elif solution.chosen_id is None:
+        yield Demand("choice")
+
+
+def _close_satisfied(case: Case) -> Iterable[Demand]:
+    for commitment in case.commitments.filter(kept_at=None, voided_at=None):
+        yield Demand("open_commitment", params={"text": commitment.what})
+
+
+def _close_unreachable(case: Case) -> Iterable[Demand]:
+    """Days are counted where we work, and by the moments at which the attempts count.
+
+    So three attempts written down in one go, two of them dated back, are one day.
+    """
+    made = attempts(case)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    days = {attempt.counts_at.astimezone(zone).date() for attempt in made}
+    if len(made) < ATTEMPTS_NEEDED:
+        yield Demand("attempts", params={"count": len(made)})
+    elif len(days) < ATTEMPT_DAYS_NEEDED:
+        yield Demand("attempt_days")
+
+
+def _close_thanked(case: Case) -> Iterable[Demand]:
+    if case.kind != Kind.THANKS:
+        yield Demand("thanks_only")
+
+
+STANDING: dict[Action, Callable[[Case], Iterable[Demand]]] = {
+    Action.CONFIRM: _confirm,
+    Action.CORRECT: _confirm,
+    Action.COMMUNICATE_SOLUTION: _communicate,
+    Action.CHOOSE: _choose,
+    Action.REJECT_SOLUTION: _choose,
+    Action.CARRY_OUT: _carry_out,
+    Action.CLOSE_SATISFIED: _close_satisfied,
+    Action.CLOSE_UNREACHABLE: _close_unreachable,
+    Action.CLOSE_THANKED: _close_thanked,
+}
