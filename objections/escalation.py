@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from accounts.models import User
 from objections import audience, notices, timeline
 from objections.actors import SYSTEM, Actor
 from objections.deadlines.terms import WARNING
-from objections.models import Case, CaseEvent, Deadline, Escalation, EscalationEntry, Notice
+from objections.models import (
+    Case,
+    CaseEvent,
+    Deadline,
+    Escalation,
+    EscalationEntry,
+    LadderRung,
+    Notice,
+)
 from objections.vocabulary import EscalationReason, EventKind, NoticeKind
+
+CLIMBS = [
+    "level", "taken_at", "taken_by", "lapses_at", "next_step", "alarm_at", "failures",
+    "quarantined_at", "failure",
+]  # fmt: skip
 
 
 @dataclass
@@ -37,18 +51,18 @@ class Ringing:
         if self.climbed:
             Escalation.objects.bulk_update(
                 self.climbed.values(),
-                ["level", "taken_at", "taken_by", "lapses_at", "next_step", "alarm_at"],
+                CLIMBS,
             )
         EscalationEntry.objects.bulk_create(self.entries)
         CaseEvent.objects.bulk_create(self.events)
         Notice.objects.bulk_create(self.notices)
 
-    def say(self, case: Case, kind: EventKind, *, at: datetime, **data: object) -> None:
+    def say(self, case: Case, kind: EventKind, *, at: datetime, **data: Any) -> None:
         self.events.append(timeline.line(case, kind, at=at, now=self.now, **data))
 
 
-def facts(deadline: Deadline) -> dict[str, object]:
-    """Return what every event about a deadline says of it."""
+def facts(deadline: Deadline) -> dict[str, Any]:
+    """Return what every event about a deadline says of it, as keywords for the timeline."""
     return {
         "promise": deadline.promise,
         "cycle": deadline.cycle,
@@ -70,7 +84,7 @@ def climb(deadline: Deadline, ringing: Ringing) -> None:
     following = deadline.moment_of(deadline.rung + 1)
     overtaken = following is not None and following < ringing.now
     if rung["kind"] == WARNING:
-        _warn(deadline, at, ringing, silent=overtaken)
+        _warn(deadline, rung["level"], at, ringing, silent=overtaken)
     elif rung["offset"] <= 0:
         _breach(deadline, at, ringing)
     else:
@@ -80,9 +94,9 @@ def climb(deadline: Deadline, ringing: Ringing) -> None:
     ringing.rungs += 1
 
 
-def _warn(deadline: Deadline, at: datetime, ringing: Ringing, *, silent: bool) -> None:
+def _warn(deadline: Deadline, level: int, at: datetime, ringing: Ringing, *, silent: bool) -> None:
     case = deadline.case
-    people = [] if silent else audience.handlers(case, ringing.present)
+    people = [] if silent else audience.warned(case, level, ringing.present)
     ringing.say(case, EventKind.DEADLINE_WARNED, at=at, rung=deadline.rung, **facts(deadline))
     ringing.notices += notices.compose(
         people, NoticeKind.WARNED, case, at=at, now=ringing.now, deadline=deadline
@@ -159,14 +173,17 @@ def lapse(escalation: Escalation, ringing: Ringing) -> None:
         escalation.alarm_at = None
         return
     level = min(escalation.level + 1, audience.HIGHEST_LEVEL)
-    data = {"level": level, "taker": escalation.taken_by_id, "reason": escalation.reason}
+    data: dict[str, Any] = {
+        "level": level, "taker": escalation.taken_by_id, "reason": escalation.reason
+    }  # fmt: skip
     if escalation.deadline is not None:
         data |= facts(escalation.deadline)
         _climb_on(escalation.deadline, level, at)
     escalation.level = level
     escalation.taken_at = escalation.taken_by = escalation.lapses_at = None
-    escalation.next_step = ""
-    escalation.alarm_at = None
+    escalation.next_step = escalation.failure = ""
+    escalation.alarm_at = escalation.quarantined_at = None
+    escalation.failures = 0
     ringing.climbed[escalation.pk] = escalation
     ringing.say(escalation.case, EventKind.ESCALATION_LAPSED, at=at, **data)
     _tell(escalation, level, at, ringing, rung=None, kind=NoticeKind.LAPSED)
@@ -177,20 +194,20 @@ def _climb_on(deadline: Deadline, level: int, at: datetime) -> None:
     """Set the ladder to go on above ``level``, shifted so that its gaps start at ``at``."""
     if not deadline.is_running or deadline.due_at is None:
         return
-    here = next(
+    steps: list[LadderRung] = deadline.ladder
+    reached = [
+        rung["offset"] for rung in steps if rung["kind"] != WARNING and rung["level"] <= level
+    ]
+    own = deadline.due_at + timedelta(seconds=max(reached, default=0.0))
+    deadline.shift = max(timedelta(0), at - own)
+    deadline.rung = next(
         (
             index
-            for index, rung in enumerate(deadline.ladder)
-            if index >= deadline.rung and rung["level"] == level
+            for index, rung in enumerate(steps)
+            if index >= deadline.rung and rung["level"] > level
         ),
-        None,
+        len(steps),
     )
-    if here is None:
-        deadline.rung = len(deadline.ladder)
-    else:
-        own = deadline.due_at + timedelta(seconds=deadline.ladder[here]["offset"])
-        deadline.shift = max(timedelta(0), at - own)
-        deadline.rung = here + 1
     deadline.alarm_at = deadline.moment_of(deadline.rung)
 
 
@@ -202,7 +219,7 @@ def close(
         escalation.closed_at = at
         escalation.alarm_at = None
         escalation.save(update_fields=["closed_at", "alarm_at"])
-        data: dict[str, object] = {"reason": escalation.reason, "level": escalation.level}
+        data: dict[str, Any] = {"reason": escalation.reason, "level": escalation.level}
         if escalation.deadline is not None:
             data |= facts(escalation.deadline)
         timeline.record(escalation.case, EventKind.ESCALATION_CLOSED, at=at, now=now, by=by, **data)
@@ -229,10 +246,15 @@ def raise_without_clock(
 
 
 def reopen_for(deadline: Deadline, *, at: datetime, now: datetime) -> None:
-    """Open an escalation again for a broken promise whose late answer proved to be none."""
+    """Open an escalation again for a broken promise whose late answer proved to be none.
+
+    It stands at the level that was reached, and the ladder goes on from there with its
+    own gaps. The caller saves the deadline.
+    """
     if deadline.case.escalations.filter(deadline=deadline, closed_at=None).exists():
         return
     level = max((e.level for e in deadline.case.escalations.filter(deadline=deadline)), default=1)
+    _climb_on(deadline, level, at)
     ringing = Ringing(now)
     escalation = Escalation(
         case=deadline.case, deadline=deadline, reason=EscalationReason.DEADLINE, level=level,

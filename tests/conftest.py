@@ -28,7 +28,8 @@ def shipped_policy(request: pytest.FixtureRequest) -> None:
     transactional = marker.kwargs.get("transaction") or "transactional_db" in request.fixturenames
     request.getfixturevalue("transactional_db" if transactional else "db")
     if not Policy.objects.exists():
-        import_module("objections.migrations.0003_default_policy").ship(apps, None)
+        for migration in ("0003_default_policy", "0006_shipped_night"):
+            import_module(f"objections.migrations.{migration}").ship(apps, None)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from objections.models import (
     Escalation,
     EscalationEntry,
     HandOver,
+    LadderRung,
     Notice,
     Pause,
 )
@@ -294,11 +295,13 @@ def _coming(deadline: Deadline, now: datetime) -> list[RungSaid]:
         rung = deadline.ladder[index]
         offset = timedelta(seconds=rung["offset"])
         at = deadline.moment_of(index) or now + shift + offset
-        people = _who(deadline.case, rung["level"])
+        people = _who(deadline.case, rung)
         heard = tuple(Listener(person) for person in people)
         rungs.append(RungSaid(at, rung["kind"], rung["level"], offset, heard))
     return rungs
 
 
-def _who(case: Case, level: int) -> Sequence[User]:
-    return audience.above(case, level) if level else audience.handlers(case)
+def _who(case: Case, rung: LadderRung) -> Sequence[User]:
+    if rung["kind"] == WARNING:
+        return audience.warned(case, rung["level"])
+    return audience.above(case, rung["level"])

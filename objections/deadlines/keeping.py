@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from objections import escalation, timeline
-from objections.actors import SYSTEM, Actor
-from objections.deadlines import sweeping, terms
+from objections.actors import Actor
+from objections.deadlines import terms
 from objections.escalation import facts
 from objections.models import Case, ContactRecord, Deadline, Pause
-from objections.vocabulary import EventKind, PauseReason, Promise
+from objections.timeline import iso
+from objections.vocabulary import EventKind, PauseReason, Promise, Stage
 
 RECORDED_IN_TIME = timedelta(minutes=10)  # source: design of the late record
+PROGRESS_OWED_IN = frozenset({Stage.CONFIRM, Stage.RESPOND})  # until it has been carried out
 
 
 def counts_at(*, at: datetime, now: datetime) -> datetime:
@@ -60,22 +62,22 @@ def _start_one(
     subject: int | None,
     due_at: datetime | None,
 ) -> Deadline:
+    nominal = due_at
     if due_at is None:
-        if given.length is None:
-            raise terms.NoPolicy(promise)
-        due_at = at + given.length
-    length = due_at - at
+        nominal, due_at = given.due(at)
+    if nominal is None:
+        raise terms.NoPolicy(promise)
     deadline = Deadline(
         case=case, promise=promise, cycle=_cycle(case, promise), subject=subject,
         is_historical=case.is_historical, policy_name=given.policy_name,
-        policy_version=given.policy_version, unit=given.unit, allowance=length,
-        ladder=given.ladder(length), pause_maximum=given.pause_maximum,
-        pauses_per_cycle=given.pauses_per_cycle, started_at=at, due_at=due_at,
+        policy_version=given.policy_version, unit=given.unit, allowance=due_at - at,
+        moved=due_at - nominal, ladder=given.ladder(nominal - at), started_at=at, due_at=due_at,
+        pause_maximum=given.pause_maximum, pauses_per_cycle=given.pauses_per_cycle,
     )  # fmt: skip
     deadline.alarm_at = None if case.is_historical else deadline.moment_of(0)
     deadline.save(force_insert=True)
     timeline.record(
-        case, EventKind.DEADLINE_STARTED, at=at, now=now, due_at=due_at.isoformat(),
+        case, EventKind.DEADLINE_STARTED, at=at, now=now, due_at=iso(due_at),
         policy=given.policy_name, policy_version=given.policy_version, **facts(deadline),
     )  # fmt: skip
     return deadline
@@ -116,33 +118,29 @@ def keep(
     """Settle the running clocks of these promises with a proof that counts at ``at``.
 
     At the due moment itself or before it is kept, even if the breach has rung in the
-    meantime, which then is withdrawn; later it stays breached and is answered late.
+    meantime, which then is withdrawn; later it stays breached and is answered late. A
+    contact from before a clock started settles it at its start. What is due by ``now``
+    has been rung by the caller.
     """
     settled = running(case, promises, subject=subject)
     for deadline in settled:
-        _ring_first(deadline, now)
         _settle(deadline, at=at, now=now, by=by, proof=proof)
     return settled
-
-
-def _ring_first(deadline: Deadline, now: datetime) -> None:
-    if deadline.rings(now):
-        sweeping.ring([deadline], now=now)
 
 
 def _settle(
     deadline: Deadline, *, at: datetime, now: datetime, by: Actor, proof: ContactRecord | None
 ) -> None:
+    at = max(at, deadline.started_at)
     if deadline.paused_at is not None:
         _run_on(deadline, max(at, deadline.paused_at))
     if deadline.due_at is None:
         raise ValueError("a deadline that is not paused has a due moment")
     in_time = at <= deadline.due_at
-    if in_time and deadline.breached_at is not None:
-        deadline.breached_at = None
-        timeline.record(
-            deadline.case, EventKind.BREACH_WITHDRAWN, at=at, now=now, by=by, **facts(deadline)
-        )
+    if in_time:
+        _withdraw_breach(deadline, at=at, now=now, by=by)
+    elif deadline.breached_at is None and not deadline.is_historical:
+        _breach_unrung(deadline, deadline.due_at, now=now)
     if in_time or deadline.is_historical:
         deadline.kept_at = at
     else:
@@ -153,6 +151,22 @@ def _settle(
     kind = EventKind.DEADLINE_KEPT if deadline.kept_at else EventKind.DEADLINE_ANSWERED_LATE
     timeline.record(deadline.case, kind, at=at, now=now, by=by, **facts(deadline))
     close_escalations(deadline, at=at, now=now, by=by)
+
+
+def _withdraw_breach(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
+    if deadline.breached_at is not None:
+        deadline.breached_at = None
+        timeline.record(
+            deadline.case, EventKind.BREACH_WITHDRAWN, at=at, now=now, by=by, **facts(deadline)
+        )
+
+
+def _breach_unrung(deadline: Deadline, due_at: datetime, *, now: datetime) -> None:
+    """Record a breach that its alarm could not ring, so that late stays late."""
+    deadline.breached_at = due_at
+    timeline.record(
+        deadline.case, EventKind.DEADLINE_BREACHED, at=due_at, now=now, **facts(deadline)
+    )
 
 
 def close_escalations(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
@@ -176,13 +190,43 @@ def end(
     One that was breached before stays breached.
     """
     for deadline in running(case, promises, subject=subject):
-        deadline.ended_at = at
-        deadline.ended_as = "void"
-        deadline.alarm_at = None
-        deadline.save()
-        Pause.objects.filter(deadline=deadline, resumed_at=None).update(resumed_at=at)
-        timeline.record(case, EventKind.DEADLINE_VOIDED, at=at, now=now, by=by, **facts(deadline))
-        close_escalations(deadline, at=at, now=now, by=by)
+        end_one(deadline, at=at, now=now, by=by)
+
+
+def end_one(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
+    """End one running clock as void."""
+    at = max(at, deadline.started_at)
+    deadline.ended_at = at
+    deadline.ended_as = "void"
+    deadline.alarm_at = None
+    deadline.save()
+    Pause.objects.filter(deadline=deadline, resumed_at=None).update(resumed_at=at)
+    timeline.record(
+        deadline.case, EventKind.DEADLINE_VOIDED, at=at, now=now, by=by, **facts(deadline)
+    )
+    close_escalations(deadline, at=at, now=now, by=by)
+
+
+def supersede(
+    case: Case,
+    promise: Promise,
+    subject: int,
+    *,
+    due_at: datetime,
+    at: datetime,
+    now: datetime,
+    by: Actor,
+) -> None:
+    """End the clock of a subject and start it anew with another due moment.
+
+    The customer was told at ``at``, before the old one fell due: a breach that rang
+    because it was written down a little later is withdrawn.
+    """
+    for deadline in running(case, [promise], subject=subject):
+        if deadline.due_at is not None and at <= deadline.due_at:
+            _withdraw_breach(deadline, at=at, now=now, by=by)
+        end_one(deadline, at=at, now=now, by=by)
+    start(case, [promise], at=at, now=now, subject=subject, due_at=due_at)
 
 
 def pause(
@@ -230,32 +274,15 @@ def _run_on(deadline: Deadline, at: datetime) -> None:
     Pause.objects.filter(deadline=deadline, resumed_at=None).update(resumed_at=at)
 
 
-def move_proof(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
-    """Let the proof of a settled clock count at another moment, earlier than before.
+def settle_again(
+    deadline: Deadline, *, at: datetime, now: datetime, by: Actor, proof: ContactRecord | None
+) -> None:
+    """Settle a settled clock anew: its proof counts at another moment, or is another one.
 
-    Where that makes it in time, the breach is withdrawn and the promise was kept.
+    Where that makes it in time, a breach is withdrawn and the promise was kept.
     """
     deadline.kept_at = deadline.answered_late_at = None
-    _settle(deadline, at=at, now=now, by=by, proof=deadline.proof)
-
-
-def unsettle(deadline: Deadline, *, at: datetime, now: datetime) -> None:
-    """Let a settled clock run again: its proof turned out to be none.
-
-    A clock of the same promise that the false proof had started ends as void.
-    """
-    newer = Deadline.objects.running().filter(
-        case=deadline.case, promise=deadline.promise, subject=deadline.subject
-    )
-    for other in newer:
-        end(deadline.case, [Promise(other.promise)], at=at, now=now, by=SYSTEM,
-            subject=other.subject)  # fmt: skip
-    deadline.kept_at = deadline.answered_late_at = None
-    deadline.proof = None
-    deadline.alarm_at = None if deadline.is_historical else deadline.moment_of(deadline.rung)
-    deadline.save()
-    if deadline.breached_at is not None:
-        escalation.reopen_for(deadline, at=at, now=now)
+    _settle(deadline, at=at, now=now, by=by, proof=proof)
 
 
 def close_reasons(case: Case, *, at: datetime, now: datetime, by: Actor) -> None:

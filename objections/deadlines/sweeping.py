@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, QuerySet, prefetch_related_objects
 
 from objections import escalation
 from objections.escalation import Ringing
 from objections.models import Case, Deadline, Escalation, Pause
+from objections.timeline import iso
 from objections.vocabulary import EventKind
 from timekeeping import clock
 
@@ -23,9 +25,17 @@ FRESH = timedelta(seconds=5)
 HEARTBEAT = "sweep"
 QUARANTINE_FIRST = timedelta(seconds=30)
 QUARANTINE_LONGEST = timedelta(hours=1)
+MOST_FAILURES = 30
 PEOPLE = (
     "case__team__supervisor", "case__team__manager", "case__team__duty_officer", "case__handler",
 )  # fmt: skip
+# What a case says is long, and rings nothing.
+WORDS = tuple(
+    f"case__{field.name}"
+    for field in Case._meta.concrete_fields
+    if field.name not in {"id", "team", "handler", "kind", "urgency", "sensitivity", "stage"}
+)
+Row = TypeVar("Row", Deadline, Escalation)
 
 
 def sweep(*, now: datetime) -> int:
@@ -63,9 +73,11 @@ def drain(clock_now: Callable[[], datetime], *, limit: timedelta | None = None) 
 
 def lag(*, now: datetime) -> timedelta:
     """Return how long the oldest due alarm has been waiting; nothing when none waits."""
-    oldest: datetime | None = Deadline.objects.filter(alarm_at__lt=now).aggregate(
-        oldest=Min("alarm_at")
-    )["oldest"]
+    waiting = [
+        Deadline.objects.filter(alarm_at__lt=now).aggregate(oldest=Min("alarm_at"))["oldest"],
+        Escalation.objects.filter(alarm_at__lt=now).aggregate(oldest=Min("alarm_at"))["oldest"],
+    ]
+    oldest: datetime | None = min((at for at in waiting if at is not None), default=None)
     return now - oldest if oldest else timedelta(0)
 
 
@@ -74,7 +86,7 @@ def _pass(now: datetime) -> tuple[int, int]:
     fresh = _ring_batch(Deadline.objects.filter(alarm_at__gte=now - FRESH), now)
     backlog = _ring_batch(Deadline.objects.all(), now)
     lapsed = _lapse_batch(now)
-    return fresh[0] + backlog[0] + lapsed, fresh[1] + backlog[1] + lapsed
+    return fresh[0] + backlog[0] + lapsed[0], fresh[1] + backlog[1] + lapsed[1]
 
 
 @transaction.atomic(durable=True)
@@ -86,7 +98,9 @@ def _ring_batch(lane: QuerySet[Deadline], now: datetime) -> tuple[int, int]:
     """
     _let_go_when_stopped()
     rows = list(
-        _with_people(lane.filter(alarm_at__lt=now))
+        lane.filter(alarm_at__lt=now)
+        .select_related("case")
+        .defer(*WORDS)
         .select_for_update(of=("self", "case"), skip_locked=True, no_key=True)
         .order_by("alarm_at", "pk")[:BATCH]
     )
@@ -99,47 +113,65 @@ def _let_go_when_stopped() -> None:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '2s'")
 
 
-def _with_people(rows: QuerySet[Deadline]) -> QuerySet[Deadline]:
-    return rows.select_related("case", *PEOPLE)
+def _deadlines(pks: Iterable[int]) -> list[Deadline]:
+    rows = Deadline.objects.filter(pk__in=list(pks)).select_related("case")
+    return list(rows.order_by("alarm_at", "pk"))
+
+
+def _escalations(pks: Iterable[int]) -> list[Escalation]:
+    rows = Escalation.objects.filter(pk__in=list(pks))
+    return list(rows.select_related("case", "deadline", "taken_by").order_by("alarm_at", "pk"))
 
 
 def _ring_or_isolate(rows: Sequence[Deadline], now: datetime) -> int:
+    return _isolating(rows, lambda part: ring(part, now=now), _deadlines, now)
+
+
+def _lapse_or_isolate(rows: Sequence[Escalation], now: datetime) -> int:
+    return _isolating(rows, lambda part: _lapse(part, now), _escalations, now)
+
+
+def _isolating(
+    rows: Sequence[Row],
+    act: Callable[[Sequence[Row]], int],
+    load: Callable[[Iterable[int]], list[Row]],
+    now: datetime,
+) -> int:
     """Ring rows that are locked already. One that raises is set apart, the others ring."""
     if not rows:
         return 0
     try:
         with transaction.atomic():
-            return ring(rows, now=now)
+            return act(rows)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever one row raises, the others ring
         if len(rows) == 1:
-            _quarantine(rows[0].pk, error, now)
+            _quarantine(rows[0], error, now)
             return 0
     half = len(rows) // 2
-    rung = 0
-    for part in (rows[:half], rows[half:]):
-        ids = [row.pk for row in part]
-        again = _with_people(Deadline.objects.filter(pk__in=ids)).order_by("alarm_at", "pk")
-        rung += _ring_or_isolate(list(again), now)
-    return rung
+    parts = [[row.pk for row in part] for part in (rows[:half], rows[half:])]
+    return sum(_isolating(load(pks), act, load, now) for pks in parts)
 
 
-def _quarantine(pk: int, error: Exception, now: datetime) -> None:
+def _quarantine(row: Deadline | Escalation, error: Exception, now: datetime) -> None:
     """Push a row aside that cannot be rung, for longer each time, and keep the reason."""
-    logger.exception("deadline %s could not be rung", pk, exc_info=error)
-    deadline = Deadline.objects.get(pk=pk)
-    wait = min(QUARANTINE_FIRST * 2**deadline.failures, QUARANTINE_LONGEST)
-    Deadline.objects.filter(pk=pk).update(
-        failures=min(deadline.failures + 1, 30),
-        quarantined_at=deadline.quarantined_at or now,
+    table = type(row)
+    logger.exception("%s %s could not be rung", table.__name__, row.pk, exc_info=error)
+    failures, since = table._default_manager.values_list("failures", "quarantined_at").get(
+        pk=row.pk
+    )
+    table._default_manager.filter(pk=row.pk).update(
+        failures=min(failures + 1, MOST_FAILURES),
+        quarantined_at=since or now,
         failure=f"{type(error).__name__}: {error}"[:300],
-        alarm_at=now + wait,
+        alarm_at=now + min(QUARANTINE_FIRST * 2**failures, QUARANTINE_LONGEST),
     )
 
 
 def ring(rows: Sequence[Deadline], *, now: datetime) -> int:
     """Ring all that is due by ``now`` on rows whose locks are held; return the rungs rung."""
+    _with_people(rows)
     ringing = Ringing(now)
     ringing.open_by_deadline = {
         found.deadline_id: found
@@ -155,6 +187,15 @@ def ring(rows: Sequence[Deadline], *, now: datetime) -> int:
     _end_pauses(ringing.resumed)
     _touch({row.case_id for row in rows}, now)
     return ringing.rungs
+
+
+def _with_people(rows: Sequence[Deadline] | Sequence[Escalation]) -> None:
+    """Read the people around the locked cases, in a statement of its own.
+
+    Joined to the statement that locks, a case that somebody moved in that instant would
+    come without its team, and its rung would tell nobody.
+    """
+    prefetch_related_objects(rows, *PEOPLE)
 
 
 def _ring_one(deadline: Deadline, ringing: Ringing) -> None:
@@ -174,7 +215,7 @@ def _resume_by_itself(deadline: Deadline, ringing: Ringing) -> None:
     deadline.alarm_at = deadline.moment_of(deadline.rung)
     ringing.resumed.append(deadline.pk)
     ringing.say(
-        deadline.case, EventKind.DEADLINE_RESUMED, at=at, due_at=deadline.due_at.isoformat(),
+        deadline.case, EventKind.DEADLINE_RESUMED, at=at, due_at=iso(deadline.due_at),
         **escalation.facts(deadline),
     )  # fmt: skip
 
@@ -190,7 +231,7 @@ def _save_rung(rows: Sequence[Deadline]) -> None:
                     {", ".join("%s::timestamptz[]" for _ in columns)})
             AS v(id, rung, shift, remaining, {", ".join(columns)})
         WHERE d.id = v.id
-    """
+    """  # noqa: S608 - made of this module's own names
     values: list[list[object]] = [
         [row.pk for row in rows],
         [row.rung for row in rows],
@@ -215,23 +256,22 @@ def _touch(case_ids: set[int], now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def _lapse_batch(now: datetime) -> int:
+def _lapse_batch(now: datetime) -> tuple[int, int]:
     """Reopen the escalations whose taker's time has passed, with their cases locked."""
     due = Escalation.objects.filter(alarm_at__lt=now)
     if not due.exists():
-        return 0
+        return 0, 0
     _let_go_when_stopped()
     rows = list(
-        due.select_related("deadline", "taken_by", *PEOPLE)
+        due.select_related("case")
         .select_for_update(of=("self", "case"), skip_locked=True, no_key=True)
         .order_by("alarm_at", "pk")[:BATCH]
     )
-    return _lapse(rows, now)
+    return len(rows), _lapse_or_isolate(_escalations(row.pk for row in rows), now)
 
 
 def _lapse(rows: Sequence[Escalation], now: datetime) -> int:
-    if not rows:
-        return 0
+    _with_people(rows)
     ringing = Ringing(now)
     for row in rows:
         escalation.lapse(row, ringing)
@@ -247,24 +287,18 @@ def ring_case(case: Case, *, now: datetime) -> int:
     """Ring every alarm of a locked case that is due by ``now``, in the caller's transaction.
 
     Called before every write to a case, so that its timeline does not depend on when
-    the sweep ran: an answer in minute 16 is a breach even if every worker was dead.
+    the sweep ran: an answer in minute 16 is a breach even if every worker was dead. An
+    alarm that cannot be rung is set apart and does not stand in the way of the write.
     """
     rungs = 0
     while True:
-        rows = list(
-            _with_people(case.deadlines.filter(alarm_at__lt=now))
-            .select_for_update(of=("self",), no_key=True)
-            .order_by("alarm_at", "pk")
-        )
-        taken = list(
-            case.escalations.filter(alarm_at__lt=now).select_related(
-                "deadline", "taken_by", *PEOPLE
-            )
-        )
-        if not rows and not taken:
+        due = case.deadlines.filter(alarm_at__lt=now).select_related("case")
+        rows = list(due.select_for_update(of=("self",), no_key=True).order_by("alarm_at", "pk"))
+        taken = case.escalations.filter(alarm_at__lt=now).values_list("pk", flat=True)
+        lapsing = _escalations(taken)
+        if not rows and not lapsing:
             return rungs
-        rungs += ring(rows, now=now) if rows else 0
-        rungs += _lapse(taken, now)
+        rungs += _ring_or_isolate(rows, now) + _lapse_or_isolate(lapsing, now)
 
 
 def next_alarm(case: Case) -> datetime | None:

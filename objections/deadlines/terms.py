@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from objections.models import Allowance, Case, LadderRung
 from objections.vocabulary import Promise
@@ -23,7 +26,8 @@ class Terms:
     """What the policy says about one promise for one case.
 
     ``length`` is None for a promise that brings its own due time. ``rungs`` are pairs
-    of (offset or percent, level).
+    of (offset or percent, level). ``early`` brings the supervisor in one rung earlier,
+    with the last warning. ``night`` is when nothing falls due, in local time.
     """
 
     policy_name: str
@@ -33,6 +37,33 @@ class Terms:
     rungs: tuple[tuple[timedelta | int, int], ...]
     pause_maximum: timedelta | None
     pauses_per_cycle: int
+    early: bool = False
+    night: tuple[time, time] | None = None
+
+    def due(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return when a clock started at ``at`` is due by its length, and when it falls due.
+
+        The two differ where the first lies in the night. Both are in UTC. Raises NoPolicy
+        where the promise has no length.
+        """
+        if self.length is None:
+            raise NoPolicy(self.policy_name)
+        nominal = at + self.length
+        return nominal, self._morning(nominal) or nominal
+
+    def _morning(self, moment: datetime) -> datetime | None:
+        """Return the end of the night that a moment lies in, if it does."""
+        if self.night is None:
+            return None
+        begins, ends = self.night
+        local = moment.astimezone(ZoneInfo(settings.TIME_ZONE))
+        clock = local.time()
+        over_midnight = begins > ends
+        late = clock >= begins and (over_midnight or clock < ends)
+        if not late and not (over_midnight and clock < ends):
+            return None
+        day = local.date() + timedelta(days=1) if late and over_midnight else local.date()
+        return datetime.combine(day, ends, local.tzinfo).astimezone(UTC)
 
     def ladder(self, length: timedelta) -> list[LadderRung]:
         """Return the rungs for an allowance of this length, in the order they ring.
@@ -48,7 +79,11 @@ class Terms:
             seconds = offset.total_seconds()
             kind = WARNING if seconds < 0 else LEVEL if seconds > 0 else BREACH
             rungs[seconds] = {"offset": seconds, "kind": kind, "level": level}
-        return [rungs[seconds] for seconds in sorted(rungs)]
+        ladder = [rungs[seconds] for seconds in sorted(rungs)]
+        warnings = [rung for rung in ladder if rung["kind"] == WARNING]
+        if self.early and warnings:
+            warnings[-1]["level"] = 1
+        return ladder
 
 
 def find(case: Case, promises: Iterable[Promise]) -> dict[Promise, Terms]:
@@ -74,14 +109,15 @@ def find(case: Case, promises: Iterable[Promise]) -> dict[Promise, Terms]:
     for promise in wanted:
         if promise not in best:
             raise NoPolicy(promise)
-    return {promise: _terms(row) for promise, row in best.items()}
+    early = case.customer is not None and case.customer.is_key_account
+    return {promise: _terms(row, early=early) for promise, row in best.items()}
 
 
 def _particular(row: Allowance) -> tuple[bool, bool]:
     return (bool(row.kind), bool(row.urgency))
 
 
-def _terms(row: Allowance) -> Terms:
+def _terms(row: Allowance, *, early: bool) -> Terms:
     rungs = []
     for rung in row.rungs.all():
         when = rung.offset if rung.offset is not None else rung.percent
@@ -95,4 +131,6 @@ def _terms(row: Allowance) -> Terms:
         rungs=tuple(rungs),
         pause_maximum=row.pause_maximum,
         pauses_per_cycle=row.pauses_per_cycle,
+        early=early,
+        night=(row.night_from, row.night_until) if row.night_from and row.night_until else None,
     )

@@ -37,8 +37,10 @@ class Deadline(models.Model):
     ``alarm_at`` is the next moment the sweep must look at this row, and is null when
     nothing waits. While paused ``due_at`` is empty and ``remaining`` is stored. A
     breach is for good: proof that comes later sets ``answered_late_at``, not
-    ``kept_at``. ``subject`` is the number of the commitment, hand-over or message
-    that the promise is about, else null.
+    ``kept_at``; one that ends unanswered stays breached, too. ``moved`` is the part of
+    ``allowance`` that was added because it would have fallen due at night, and ``shift``
+    how far the levels above moved. ``subject`` is the number of the commitment, hand-over
+    or message that the promise is about, else null.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
@@ -51,6 +53,7 @@ class Deadline(models.Model):
     policy_version = models.PositiveIntegerField()
     unit = models.CharField(max_length=8)
     allowance = models.DurationField()
+    moved = models.DurationField(default=timedelta(0))
     ladder = models.JSONField(default=list)
     pause_maximum = models.DurationField(null=True, blank=True)
     pauses_per_cycle = models.PositiveSmallIntegerField(default=0)
@@ -113,6 +116,12 @@ class Deadline(models.Model):
                 condition=Q(answered_late_at__isnull=True) | Q(breached_at__isnull=False),
             ),
             models.CheckConstraint(
+                name="deadline_settled_after_start",
+                condition=(Q(kept_at__isnull=True) | Q(kept_at__gte=F("started_at")))
+                & (Q(answered_late_at__isnull=True) | Q(answered_late_at__gt=F("started_at")))
+                & (Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at"))),
+            ),
+            models.CheckConstraint(
                 name="deadline_ended_as_iff_ended",
                 condition=Q(ended_at__isnull=True, ended_as="")
                 | Q(ended_at__isnull=False, ended_as__in=["void", "merged"]),
@@ -151,12 +160,12 @@ class Deadline(models.Model):
 
     @property
     def state(self) -> DeadlineState:
-        if self.ended_at is not None:
-            return DeadlineState(self.ended_as)
         if self.kept_at is not None:
             return DeadlineState.KEPT
         if self.breached_at is not None:
             return DeadlineState.BREACHED
+        if self.ended_at is not None:
+            return DeadlineState(self.ended_as)
         return DeadlineState.PAUSED if self.paused_at is not None else DeadlineState.RUNNING
 
     @property
@@ -174,7 +183,7 @@ class Deadline(models.Model):
         if self.due_at is None or rung >= len(self.ladder):
             return None
         offset = timedelta(seconds=self.ladder[rung]["offset"])
-        after = self.shift if self.ladder[rung]["level"] > 1 else timedelta(0)
+        after = self.shift if self.ladder[rung]["kind"] == "level" else timedelta(0)
         return self.due_at + offset + after
 
     def rings(self, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from objections.vocabulary import Kind, Promise, Urgency
@@ -43,7 +43,8 @@ class Allowance(models.Model):
 
     The most particular one wins: kind and urgency, then kind, then urgency, then any.
     A promise that carries its own due time (a commitment) has no length here, only
-    a ladder.
+    a ladder. What would fall due between ``night_from`` and ``night_until``, in the
+    installation's time zone, falls due at ``night_until`` instead.
     """
 
     policy = models.ForeignKey(
@@ -56,6 +57,8 @@ class Allowance(models.Model):
     unit = models.CharField(_("unit"), max_length=8, choices=Unit, default=Unit.ELAPSED)
     pause_maximum = models.DurationField(_("longest pause"), null=True, blank=True)
     pauses_per_cycle = models.PositiveSmallIntegerField(_("pauses a round"), default=0)
+    night_from = models.TimeField(_("not due from"), null=True, blank=True)
+    night_until = models.TimeField(_("but then at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("allowance")
@@ -68,6 +71,14 @@ class Allowance(models.Model):
             models.CheckConstraint(
                 name="allowance_is_positive",
                 condition=Q(length__isnull=True) | Q(length__gt=timedelta(0)),
+            ),
+            models.CheckConstraint(
+                name="allowance_night_has_both_ends",
+                condition=Q(night_from__isnull=True, night_until__isnull=True)
+                | (
+                    Q(night_from__isnull=False, night_until__isnull=False)
+                    & ~Q(night_from=F("night_until"))
+                ),
             ),
         ]
 
@@ -82,6 +93,10 @@ class Allowance(models.Model):
             raise ValidationError({"length": _("An allowance is longer than nothing.")})
         if self.pauses_per_cycle and self.promise == Promise.ACKNOWLEDGEMENT:
             raise ValidationError({"pauses_per_cycle": _("The acknowledgement is never paused.")})
+        if (self.night_from is None) != (self.night_until is None):
+            raise ValidationError({"night_until": _("A night has a beginning and an end.")})
+        if self.night_from is not None and self.night_from == self.night_until:
+            raise ValidationError({"night_until": _("A night has a beginning and an end.")})
 
 
 class Rung(models.Model):

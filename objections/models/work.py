@@ -46,6 +46,9 @@ class ContactRecord(models.Model):
     )
     by_client = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="+")
     answered_at = models.DateTimeField(null=True, blank=True)
+    answered_in = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="answered_messages"
+    )
     late_confirmed_at = models.DateTimeField(null=True, blank=True)
     late_confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
@@ -117,6 +120,9 @@ class Question(models.Model):
     asked_at = models.DateTimeField()
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    answered_in = models.ForeignKey(
+        ContactRecord, models.PROTECT, null=True, blank=True, related_name="answered_questions"
+    )
     deferred_reason = models.TextField(blank=True)
     deferred_to = models.ForeignKey(
         "Commitment", models.PROTECT, null=True, blank=True, related_name="questions"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from objections import evidence, notices, steps
+from objections import audience, evidence, notices, steps
 from objections.deadlines import keeping
 from objections.models import CaseEvent, ContactRecord, Evidence, HandOver, Note
 from objections.services.confirming import add_questions
 from objections.services.responding import answer_questions, make_commitment
-from objections.services.work import Work, ahead, iso
+from objections.services.work import CLOCK_TOLERANCE, Work, ahead, iso
 from objections.vocabulary import (
     Direction,
     EventKind,
@@ -17,7 +17,6 @@ from objections.vocabulary import (
     NoticeKind,
     Promise,
     Purpose,
-    Stage,
 )
 
 
@@ -35,8 +34,7 @@ def update_progress(work: Work, step: steps.UpdateProgress) -> CaseEvent:
 def _next_progress(work: Work, contact: ContactRecord) -> None:
     """Keep the running progress update and start the next, until the solution is carried out."""
     work.keep(Promise.PROGRESS_UPDATE, proof=contact)
-    owed = {Stage.CONFIRM, Stage.RESPOND}
-    if work.case.stage in owed and work.case.kind != Kind.THANKS:
+    if work.case.stage in keeping.PROGRESS_OWED_IN:
         work.start(Promise.PROGRESS_UPDATE)
 
 
@@ -62,18 +60,26 @@ def receive_message(work: Work, step: steps.ReceiveMessage) -> CaseEvent:
 def reply(work: Work, step: steps.Reply) -> CaseEvent:
     """Record a person's reply to all that the customer has written and nobody answered."""
     contact = work.tell(Purpose.REPLY, step, step.message)
-    answer_questions(work, step.answers)
+    answer_questions(work, step.answers, contact)
     event = work.record(
         EventKind.REPLIED, channel=step.channel, with_whom=contact.with_whom,
         words=step.message, emotion=step.emotion, contact=contact.pk,
         answers=[answer.question for answer in step.answers],
     )  # fmt: skip
-    work.case.contact_records.filter(
-        purpose=Purpose.MESSAGE, answered_at=None, occurred_at__lte=work.at
-    ).update(answered_at=work.at)
-    work.keep(Promise.CUSTOMER_MESSAGE, proof=contact)
+    _answer_messages(work, contact)
     _next_progress(work, contact)
     return event
+
+
+def _answer_messages(work: Work, contact: ContactRecord) -> None:
+    """Keep the clocks of what had been written by then; a later message waits for its own."""
+    waiting = work.case.contact_records.filter(
+        purpose=Purpose.MESSAGE, answered_at=None, occurred_at__lte=work.at + CLOCK_TOLERANCE
+    )
+    for message in waiting:
+        message.answered_at, message.answered_in = work.at, contact
+        message.save(update_fields=["answered_at", "answered_in"])
+        work.keep(Promise.CUSTOMER_MESSAGE, proof=contact, subject=message.pk)
 
 
 def commit(work: Work, step: steps.Commit) -> CaseEvent:
@@ -111,12 +117,11 @@ def reagree_commitment(work: Work, step: steps.ReagreeCommitment) -> CaseEvent:
     event = work.record(
         EventKind.COMMITMENT_REAGREED, number=commitment.number, what=commitment.what,
         was=iso(was), due_at=iso(step.due_at), words=step.message, channel=step.channel,
-        with_whom=contact.with_whom, emotion=step.emotion,
+        with_whom=contact.with_whom, emotion=step.emotion, contact=contact.pk,
     )  # fmt: skip
-    work.end(Promise.COMMITMENT, subject=commitment.number)
-    keeping.start(
-        work.case, [Promise.COMMITMENT], at=work.at, now=work.now, subject=commitment.number,
-        due_at=step.due_at,
+    keeping.supersede(
+        work.case, Promise.COMMITMENT, commitment.number, due_at=step.due_at,
+        at=work.counts_at, now=work.now, by=work.by,
     )  # fmt: skip
     return event
 
@@ -157,7 +162,10 @@ def answer_hand_over(work: Work, step: steps.AnswerHandOver) -> CaseEvent:
 
 
 def assign(work: Work, step: steps.Assign) -> CaseEvent:
-    """Give the case to a person, or into a team's queue. Keeps no promise."""
+    """Give the case to a person, or into a team's queue, where it is announced.
+
+    Keeps no promise.
+    """
     before = work.case.handler
     if step.team is not None and step.team != work.case.team:
         work.case.team = step.team
@@ -169,6 +177,9 @@ def assign(work: Work, step: steps.Assign) -> CaseEvent:
     new = work.case.handler
     if new is not None and new != before and new != work.by.user:
         notices.tell([new], NoticeKind.ASSIGNED, work.case, at=work.at, now=work.now)
+    elif new is None and work.case.is_open and not work.case.is_historical:
+        people = audience.announced(work.case)
+        notices.tell(people, NoticeKind.ANNOUNCED, work.case, at=work.at, now=work.now)
     return work.record(
         EventKind.ASSIGNED, handler=new.pk if new else None,
         team=work.case.team.slug if work.case.team else None,

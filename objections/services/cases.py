@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from objections.deadlines import keeping
 from objections.errors import AlreadyExists, Demand, DemandUnmet, FieldInvalid, NotPermitted
 from objections.models import Case
 from objections.openings import Opening
-from objections.permissions import WRITE_NOTHING_ROLES
+from objections.permissions import may_open
 from objections.services.confirming import add_questions
 from objections.services.stepping import take_steps
 from objections.services.work import CLOCK_TOLERANCE, Work
@@ -69,6 +70,8 @@ def route(opening: Opening) -> Team | None:
 
 
 def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) -> Case:
+    if opening.customer is None and opening.contact is not None:
+        opening = replace(opening, customer=opening.contact.customer)
     _check(opening, by, now)
     received_at = min(opening.received_at or now, now)
     case = build(opening, parent, by, received_at, now)
@@ -78,7 +81,7 @@ def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) ->
     _say(work, opening)
     start_clocks(work)
     if case.handler is None and not case.is_historical:
-        notices.tell(audience.handlers(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
+        notices.tell(audience.announced(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
     elif case.handler is not None and case.handler != by.user and not case.is_historical:
         notices.tell([case.handler], NoticeKind.ASSIGNED, case, at=now, now=now)
     return case
@@ -96,16 +99,15 @@ def start_clocks(work: Work) -> None:
 
 
 def _check(opening: Opening, by: Actor, now: datetime) -> None:
-    if by.kind is ActorKind.USER and (by.user is None or by.user.role in WRITE_NOTHING_ROLES):
+    if by.kind is ActorKind.USER and (by.user is None or not may_open(by.user)):
         raise NotPermitted(Action.OPEN)
     if not opening.statement.strip():
         raise FieldInvalid("statement", "empty")
     if opening.received_at is not None and opening.received_at > now + CLOCK_TOLERANCE:
         raise FieldInvalid("received_at", "future")
-    contact = opening.contact
-    if contact is not None and opening.customer is not None:
-        if contact.customer_id != opening.customer.pk:
-            raise FieldInvalid("contact", "contact_of_customer")
+    contact, customer = opening.contact, opening.customer
+    if contact is not None and customer is not None and contact.customer_id != customer.pk:
+        raise FieldInvalid("contact", "contact_of_customer")
     if opening.clock_mode is ClockMode.LIVE:
         if opening.customer is None:
             raise FieldInvalid("customer", "empty")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -44,7 +45,7 @@ def take(
     found.next_step, found.lapses_at = next_step.strip()[:300], until
     found.alarm_at = until
     found.save()
-    data: dict[str, object] = {"reason": found.reason, "level": found.level}
+    data: dict[str, Any] = {"reason": found.reason, "level": found.level}
     if found.deadline is not None:
         found.deadline.alarm_at = None
         found.deadline.save(update_fields=["alarm_at"])
@@ -53,4 +54,6 @@ def take(
         case, EventKind.ESCALATION_TAKEN, at=now, now=now, by=by, words=found.next_step,
         until=iso(until), **data,
     )  # fmt: skip
+    case.updated_at = max(now, case.updated_at)
+    case.save(update_fields=["updated_at"])
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from objections import steps
 from objections.models import CaseEvent
 from objections.services.work import Work, iso
-from objections.vocabulary import EventKind, Kind, Promise, Purpose
+from objections.vocabulary import EventKind, Promise, Purpose
 
 
 def acknowledge(work: Work, step: steps.Acknowledge) -> CaseEvent:
@@ -22,6 +22,5 @@ def acknowledge(work: Work, step: steps.Acknowledge) -> CaseEvent:
         emotion=step.emotion, contact=contact.pk,
     )  # fmt: skip
     work.keep(Promise.ACKNOWLEDGEMENT, proof=contact)
-    if work.case.kind != Kind.THANKS:
-        work.start(Promise.PROGRESS_UPDATE)
+    work.start(Promise.PROGRESS_UPDATE)
     return event

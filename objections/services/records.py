@@ -9,11 +9,11 @@ from django.db import transaction
 from accounts.models import User
 from objections import audience, notices, permissions, timeline
 from objections.actors import SYSTEM, Actor
-from objections.deadlines import keeping, sweeping
+from objections.deadlines import keeping, sweeping, withdrawing
 from objections.errors import NotPermitted
 from objections.models import Case, CaseAccess, ContactRecord, Solution
 from objections.services.stepping import lock
-from objections.vocabulary import EventKind, NoticeKind
+from objections.vocabulary import EventKind, NoticeKind, Promise, Purpose
 
 
 @transaction.atomic
@@ -38,11 +38,11 @@ def confirm_late_record(record: ContactRecord, *, by: Actor, now: datetime) -> C
     found.save()
     timeline.record(
         case, EventKind.LATE_RECORD_CONFIRMED, at=now, now=now, by=by, contact=found.pk,
-        took_place_at=found.occurred_at.isoformat(), purpose=found.purpose,
+        took_place_at=timeline.iso(found.occurred_at), purpose=found.purpose,
     )  # fmt: skip
     for deadline in found.proves.select_for_update(no_key=True).filter(ended_at=None):
         deadline.case = case
-        keeping.move_proof(deadline, at=found.counts_at, now=now, by=by)
+        keeping.settle_again(deadline, at=found.counts_at, now=now, by=by, proof=deadline.proof)
     _changed(case, now)
     return found
 
@@ -51,8 +51,10 @@ def confirm_late_record(record: ContactRecord, *, by: Actor, now: datetime) -> C
 def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> ContactRecord:
     """Take back what an e-mail proved that never arrived, and alert the handler.
 
-    The clocks that it had settled run again, with a breach where their due moment has
-    passed. On a case that has ended only the failure is recorded. Twice changes nothing.
+    What it had settled is settled by the next contact on record, or runs again, with a
+    breach where its due moment has passed; the questions that it answered are open again,
+    and a promise that it moved is due as before. On a case that has ended only the
+    failure is recorded. Twice changes nothing.
     """
     case = lock(record.case)
     sweeping.ring_case(case, now=now)
@@ -61,27 +63,57 @@ def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> Con
         return found
     found.withdrawn_at = now
     found.save(update_fields=["withdrawn_at"])
-    facts = {"contact": found.pk, "purpose": found.purpose, "failure": failure}
-    timeline.record(case, EventKind.MAIL_FAILED, at=now, now=now, **facts)
+    timeline.record(
+        case, EventKind.MAIL_FAILED, at=now, now=now, contact=found.pk, purpose=found.purpose,
+        failure=failure,
+    )  # fmt: skip
     notices.tell(audience.handlers(case), NoticeKind.MAIL_FAILED, case, at=now, now=now)
     if case.is_open:
         Solution.objects.filter(told_in=found, carried_out_at=None).update(withdrawn_at=now)
         _unsettle(case, found, now)
+        _unanswer(case, found)
+        _unmove(case, found, now)
+        sweeping.ring_case(case, now=now)
     _changed(case, now)
     return found
 
 
 def _unsettle(case: Case, record: ContactRecord, now: datetime) -> None:
-    proved = list(record.proves.select_for_update(no_key=True).filter(ended_at=None).order_by("pk"))
+    settled = record.proves.select_for_update(no_key=True).filter(ended_at=None).order_by("pk")
+    proved = []
+    for deadline in settled:
+        deadline.case = case
+        if not withdrawing.known_all_the_same(deadline):
+            proved.append(deadline)
     if proved:
         timeline.record(
             case, EventKind.PROOF_WITHDRAWN, at=now, now=now, by=SYSTEM, contact=record.pk,
             purpose=record.purpose, promises=[deadline.promise for deadline in proved],
         )  # fmt: skip
     for deadline in proved:
-        deadline.case = case
-        keeping.unsettle(deadline, at=now, now=now)
-    sweeping.ring_case(case, now=now)
+        withdrawing.withdraw(deadline, at=now, now=now)
+
+
+def _unanswer(case: Case, record: ContactRecord) -> None:
+    """Open again what only this contact answered: questions, and the customer's messages."""
+    case.questions.filter(answered_in=record).update(answer="", answered_at=None, answered_in=None)
+    for message in case.contact_records.filter(answered_in=record):
+        settled = case.deadlines.filter(subject=message.pk, promise=Promise.CUSTOMER_MESSAGE)
+        proof = next((row.proof for row in settled if row.proof is not None), None)
+        message.answered_in = proof
+        message.answered_at = proof.occurred_at if proof else None
+        message.save(update_fields=["answered_in", "answered_at"])
+
+
+def _unmove(case: Case, record: ContactRecord, now: datetime) -> None:
+    if record.purpose != Purpose.REAGREEMENT:
+        return
+    moved = case.events.filter(kind=EventKind.COMMITMENT_REAGREED, data__contact=record.pk)
+    for event in moved:
+        withdrawing.restore_commitment(
+            case, event.data["number"], was=datetime.fromisoformat(event.data["was"]),
+            agreed=datetime.fromisoformat(event.data["due_at"]), at=now, now=now,
+        )  # fmt: skip
 
 
 def _changed(case: Case, now: datetime) -> None:

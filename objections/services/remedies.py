@@ -9,10 +9,12 @@ from django.db import transaction
 
 from objections import audience, notices, permissions, timeline
 from objections.actors import Actor
-from objections.errors import FieldInvalid, NotPermitted
+from objections.deadlines import sweeping
+from objections.errors import FieldInvalid, NotPermitted, StepRefused
+from objections.lifecycle import allowed
 from objections.models import Case, Remedy, RemedyLimit
 from objections.services.stepping import lock
-from objections.vocabulary import Action, EventKind, NoticeKind, RemedyKind
+from objections.vocabulary import Action, EventKind, NoticeKind, RemedyKind, Stage
 
 
 @transaction.atomic
@@ -28,6 +30,9 @@ def propose(
     if not description.strip():
         raise FieldInvalid("description", "empty")
     locked = lock(case)
+    sweeping.ring_case(locked, now=now)
+    if not locked.is_open:
+        raise StepRefused(locked, Action.COMMUNICATE_SOLUTION, allowed(Stage(locked.stage)))
     if by.user is None or not permissions.may(by.user, Action.COMMUNICATE_SOLUTION, locked):
         raise NotPermitted(Action.COMMUNICATE_SOLUTION)
     remedy = Remedy.objects.create(
@@ -64,6 +69,7 @@ def refuse(remedy: Remedy, *, by: Actor, now: datetime) -> Remedy:
 
 def _decide(remedy: Remedy, *, by: Actor, now: datetime, approved: bool) -> Remedy:
     case = lock(remedy.case)
+    sweeping.ring_case(case, now=now)
     found = case.remedies.get(pk=remedy.pk)
     user = by.user
     if user is None or not permissions.may(user, permissions.APPROVE_REMEDY, case):

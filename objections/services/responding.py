@@ -15,7 +15,7 @@ from objections.models import (
     Solution,
 )
 from objections.services.work import Work, ahead
-from objections.vocabulary import EventKind, Kind, Promise, Purpose
+from objections.vocabulary import EventKind, Promise, Purpose
 
 
 def make_commitment(work: Work, what: str, due_at: datetime) -> Commitment:
@@ -31,13 +31,16 @@ def make_commitment(work: Work, what: str, due_at: datetime) -> Commitment:
     return commitment
 
 
-def answer_questions(work: Work, answers: Iterable[steps.QuestionAnswered]) -> None:
+def answer_questions(
+    work: Work, answers: Iterable[steps.QuestionAnswered], contact: ContactRecord
+) -> None:
     """Write answers to their questions; a reason becomes a promise to answer by its time."""
     known = {question.number: question for question in work.case.questions.all()}
     for given in answers:
         question = known[given.question]
-        if given.answer:
+        if given.answer.strip():
             question.answer, question.answered_at = given.answer, work.at
+            question.answered_in = contact
         elif given.due_at is not None:
             question.deferred_reason = given.reason
             question.deferred_to = make_commitment(work, question.text, given.due_at)
@@ -52,7 +55,7 @@ def communicate_solution(work: Work, step: steps.CommunicateSolution) -> CaseEve
     """
     contact = work.tell(Purpose.SOLUTION, step, step.message)
     solution = _write_solution(work, step, contact)
-    answer_questions(work, step.answers)
+    answer_questions(work, step.answers, contact)
     if step.cause_category is not None:
         work.case.cause_category = step.cause_category
     event = work.record(
@@ -66,8 +69,7 @@ def communicate_solution(work: Work, step: steps.CommunicateSolution) -> CaseEve
     for promised in step.commitments:
         make_commitment(work, promised.what, promised.due_at)
     keeping.close_reasons(work.case, at=work.at, now=work.now, by=work.by)
-    if work.case.kind != Kind.THANKS:
-        work.start(Promise.PROGRESS_UPDATE)
+    work.start(Promise.PROGRESS_UPDATE)
     return event
 
 

@@ -14,18 +14,21 @@ from objections.deadlines import keeping
 from objections.errors import FieldInvalid
 from objections.models import Case, CaseEvent, ContactRecord, CustomerMail
 from objections.steps import Step, Told
+from objections.timeline import iso
 from objections.vocabulary import (
     AttemptResult,
     Channel,
     Direction,
     Emotion,
     EventKind,
+    Kind,
     Promise,
     Purpose,
     Stage,
 )
 
 CLOCK_TOLERANCE = timedelta(minutes=2)  # how far a sender's clock may be ahead of ours
+OWED_FOR_THANKS = {Promise.ACKNOWLEDGEMENT, Promise.COMMITMENT, Promise.HAND_OVER}
 
 
 @dataclass
@@ -56,6 +59,9 @@ class Work:
         )  # fmt: skip
 
     def start(self, *promises: Promise) -> None:
+        """Start these promises. Thanks deserve an answer, and no other clock of the case's own."""
+        if self.case.kind == Kind.THANKS:
+            promises = tuple(promise for promise in promises if promise in OWED_FOR_THANKS)
         keeping.start(self.case, promises, at=self.counts_at, now=self.now)
 
     def end(self, *promises: Promise, subject: int | None = None) -> None:
@@ -92,7 +98,7 @@ class Work:
             purpose, Direction.OUTBOUND, channel=step.channel, words=words,
             with_whom=step.with_whom, emotion=step.emotion,
         )  # fmt: skip
-        if step.channel is Channel.EMAIL:
+        if step.channel is Channel.EMAIL and not self.case.is_historical:
             self._post(record, step)
         if self.case.stage != Stage.LISTEN and purpose is not Purpose.ACKNOWLEDGEMENT:
             self.keep(Promise.ACKNOWLEDGEMENT, proof=record)
@@ -132,17 +138,18 @@ def moment(step: Step, case: Case, now: datetime) -> datetime:
     """Return when a step happened, or refuse a moment that cannot be right.
 
     Later than now by more than two minutes, or before the customer first spoke, is
-    refused; a little later than now is now. An e-mail leaves when it is recorded.
+    refused; a little later than now is now. An e-mail leaves when it is recorded,
+    unless it is one of the past that a historical case keeps.
     """
     at = step.at
     if at is None:
         return now
-    if isinstance(step, Told) and step.channel is Channel.EMAIL:
+    if at > now + CLOCK_TOLERANCE:
+        raise FieldInvalid("at", "future")
+    if isinstance(step, Told) and step.channel is Channel.EMAIL and not case.is_historical:
         if now - at > CLOCK_TOLERANCE:
             raise FieldInvalid("at", "email_now")
         return now
-    if at > now + CLOCK_TOLERANCE:
-        raise FieldInvalid("at", "future")
     if at < case.received_at:
         raise FieldInvalid("at", "before_case")
     return min(at, now)
@@ -155,5 +162,4 @@ def ahead(name: str, due_at: datetime, now: datetime) -> datetime:
     return due_at
 
 
-def iso(moment_or_none: datetime | None) -> str | None:
-    return moment_or_none.isoformat() if moment_or_none else None
+__all__ = ["CLOCK_TOLERANCE", "Work", "ahead", "iso", "moment"]
