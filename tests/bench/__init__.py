@@ -1,0 +1,1 @@
+"""The figures of the engine, measured on real servers: `make bench`."""

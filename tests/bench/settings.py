@@ -1,0 +1,9 @@
+"""What the measured processes run with: as in tests, but by the real clock, and quiet."""
+
+from __future__ import annotations
+
+from casetrack.settings.base import LOGGING
+from casetrack.settings.test import *  # noqa: F403 - settings
+
+CASETRACK_SANDBOX = False
+LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "ERROR"}}
