@@ -48,12 +48,11 @@ def upsert(
     Two calls at once make one customer. A customer that is not known yet needs a name
     (ValueError).
     """
-    known = _known(facts)
-    if "name" not in known and not find(source, external_id):
-        raise ValueError("a new customer needs a name")
-    customer, created = Customer.objects.update_or_create(
-        source=source, external_id=external_id, defaults=known
-    )
+    customer, created = find(source, external_id), False
+    if customer is None:
+        customer, created = _added(source, external_id, facts)
+    if not created:
+        _bring_up_to_date(customer, facts)
     for contact in contacts:
         contact_of(customer, contact)
     return customer, created
@@ -62,13 +61,16 @@ def upsert(
 @transaction.atomic
 def find_or_create(source: str, external_id: str, facts: CustomerFacts) -> Customer:
     """Return the customer of a source as it stands, or make it where it is not known yet."""
-    customer = find(source, external_id)
-    if customer is not None:
-        return customer
-    known = _known(facts)
-    if "name" not in known:
+    return find(source, external_id) or _added(source, external_id, facts)[0]
+
+
+def _added(source: str, external_id: str, facts: CustomerFacts) -> tuple[Customer, bool]:
+    """Write a customer down, unless somebody else just has; tell whether it was us."""
+    if facts.name is None:
         raise ValueError("a new customer needs a name")
-    return Customer.objects.get_or_create(source=source, external_id=external_id, defaults=known)[0]
+    return Customer.objects.get_or_create(
+        source=source, external_id=external_id, defaults=_known(facts)
+    )
 
 
 def find(source: str, external_id: str) -> Customer | None:
@@ -85,18 +87,26 @@ def contact_of(customer: Customer, facts: ContactFacts) -> Contact:
     """Return the customer's contact of this name, brought up to date, or a new one.
 
     Of two contacts of the same name the one with this e-mail address or telephone
-    number is meant, else the first. The customer is locked, so two calls at once make
-    one contact.
+    number is meant, else the first. Two calls at once make one contact.
     """
-    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    found = _same_person(customer, facts)
+    if found is None:
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        found = _same_person(customer, facts)
+    if found is None:
+        return Contact.objects.create(customer=customer, **_known(facts))
+    _bring_up_to_date(found, facts)
+    return found
+
+
+def _same_person(customer: Customer, facts: ContactFacts) -> Contact | None:
     same_name = list(customer.contacts.filter(name=facts.name).order_by("pk"))
-    known = _known(facts)
     for contact in same_name:
-        if facts.email in (contact.email,) or facts.phone in (contact.phone,):
-            return _brought_up_to_date(contact, known)
-    if same_name:
-        return _brought_up_to_date(same_name[0], known)
-    return Contact.objects.create(customer=customer, **known)
+        if contact.email and contact.email == facts.email:
+            return contact
+        if contact.phone and contact.phone == facts.phone:
+            return contact
+    return same_name[0] if same_name else None
 
 
 def product_of(brand: str, model: str) -> Product:
@@ -109,10 +119,10 @@ def _known(facts: CustomerFacts | ContactFacts) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _brought_up_to_date(contact: Contact, known: dict[str, object]) -> Contact:
-    changed = [name for name, value in known.items() if getattr(contact, name) != value]
+def _bring_up_to_date(row: Customer | Contact, facts: CustomerFacts | ContactFacts) -> None:
+    known = _known(facts)
+    changed = [name for name, value in known.items() if getattr(row, name) != value]
     for name in changed:
-        setattr(contact, name, known[name])
+        setattr(row, name, known[name])
     if changed:
-        contact.save(update_fields=changed)
-    return contact
+        row.save(update_fields=changed)

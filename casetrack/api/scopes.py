@@ -38,7 +38,8 @@ class ScopesAllow(BasePermission):
             return request.user.is_authenticated
         if request.method not in view.allowed_methods:
             return True  # answered with 405
-        opened_by = getattr(view, "scopes", {}).get(request.method, ())
+        method = "GET" if request.method == "HEAD" else request.method
+        opened_by = getattr(view, "scopes", {}).get(method, ())
         if not set(opened_by) & set(token.scopes):
             raise ScopeMissing(opened_by)
         return True

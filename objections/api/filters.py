@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -17,14 +16,11 @@ from objections.api.pages import Order, PageAsked
 from objections.models import Case, Deadline
 from objections.vocabulary import Kind, Stage, Urgency
 
-NEVER = datetime(9999, 12, 31, tzinfo=UTC)
-"""Where nothing is due, a case comes last."""
-
 LARGEST_KEY = 2**63 - 1
-COLUMNS = {"next_due": "sort_due", "received_at": "received_at", "updated_at": "updated_at"}
+NEXT_DUE = "next_due"
 ORDERS = {
-    f"{sign}{name}": Order(f"{sign}{name}", column, bool(sign))
-    for name, column in COLUMNS.items()
+    f"{sign}{column}": Order(f"{sign}{column}", column, bool(sign))
+    for column in ("received_at", "updated_at")
     for sign in ("", "-")
 }
 
@@ -68,7 +64,9 @@ class CasesAsked(PageAsked):
     q = serializers.CharField(
         required=False, max_length=200, help_text="words, a reference or an external number"
     )
-    ordering = serializers.ChoiceField(choices=list(ORDERS), required=False, default="next_due")
+    ordering = serializers.ChoiceField(
+        choices=[NEXT_DUE, *ORDERS], required=False, default=NEXT_DUE
+    )
 
 
 def chosen(cases: QuerySet[Case], asked: dict[str, Any], *, now: datetime) -> QuerySet[Case]:
@@ -88,15 +86,7 @@ def chosen(cases: QuerySet[Case], asked: dict[str, Any], *, now: datetime) -> Qu
         cases = cases.filter(Exists(_waited().filter(due_at__lt=asked["due_before"])))
     if "q" in asked:
         cases = cases.filter(_says(asked["q"]))
-    return ordered(cases, asked["ordering"])
-
-
-def ordered(cases: QuerySet[Case], name: str) -> QuerySet[Case]:
-    """Add the column that the order goes by, where it is not a column already."""
-    if ORDERS[name].column != "sort_due":
-        return cases
-    first = _waited().order_by().values("case").annotate(first=Min("due_at")).values("first")
-    return cases.annotate(sort_due=Coalesce(Subquery(first), Value(NEVER)))
+    return cases
 
 
 def _waited() -> QuerySet[Deadline]:

@@ -67,12 +67,12 @@ def page_of(rows: QuerySet[M], order: Order, *, cursor: str | None, size: int) -
     sign = "-" if order.descending else ""
     ordered = rows.order_by(f"{sign}{order.column}", f"{sign}pk")
     if cursor is not None:
-        ordered = ordered.filter(_behind(order, *_read(cursor, order)))
+        ordered = ordered.filter(_behind(order, *read_cursor(cursor, order)))
     found = list(ordered[: size + 1])
     if len(found) <= size:
         return Page(found, None)
     last = found[size - 1]
-    return Page(found[:size], _write(order, getattr(last, order.column), last.pk))
+    return Page(found[:size], cursor_at(order, getattr(last, order.column), last.pk))
 
 
 def _behind(order: Order, moment: datetime, key: int) -> Q:
@@ -81,12 +81,14 @@ def _behind(order: Order, moment: datetime, key: int) -> Q:
     return Q(**{f"{order.column}__{than}e": moment}) & later
 
 
-def _write(order: Order, moment: datetime, key: int) -> str:
+def cursor_at(order: Order, moment: datetime, key: int) -> str:
+    """Return the cursor of the page that begins behind this row."""
     text = json.dumps([order.name, moment.isoformat(), key])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, order: Order) -> tuple[datetime, int]:
+def read_cursor(cursor: str, order: Order) -> tuple[datetime, int]:
+    """Return the row that a cursor stands behind, or refuse what is none of this order."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         name, written, key = json.loads(base64.urlsafe_b64decode(padded))

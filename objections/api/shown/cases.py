@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -149,5 +149,24 @@ def _whole(case: Case) -> Case:
 
 def show_case(case: Case, *, caller: Caller, now: datetime) -> dict[str, Any]:
     """Return all of a case as this caller reads it."""
-    shown = CaseWhole(_whole(case), context={"caller": caller, "now": now})
-    return dict(shown.data)
+    return dict(CaseWhole(_whole(case), context={"caller": caller, "now": now}).data)
+
+
+NOT_YET = (
+    "children", "restatements", "commitments", "verdicts", "solutions", "hand_overs", "remedies",
+    "notes", "evidence",
+)  # fmt: skip
+
+
+def show_opened(case: Case, *, caller: Caller, now: datetime) -> dict[str, Any]:
+    """Return all of a case on which no step has been taken yet.
+
+    What cannot be there is not looked for: opening cases is what programs do most.
+    """
+    nothing = {name: getattr(case, name).none() for name in NOT_YET}
+    case._prefetched_objects_cache = nothing  # type: ignore[attr-defined]
+    prefetch_related_objects([case], "deadlines", "questions", "contact_records__by_client")
+    for deadline in case.deadlines.all():
+        nothing_paused = {"pauses": deadline.pauses.none()}
+        deadline._prefetched_objects_cache = nothing_paused  # type: ignore[attr-defined]
+    return dict(CaseWhole(case, context={"caller": caller, "now": now}).data)

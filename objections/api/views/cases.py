@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -14,7 +13,8 @@ from accounts.api.shown import show_all
 from accounts.api.views import ApiView
 from accounts.models import Scope
 from objections.api.callers import Caller
-from objections.api.filters import ORDERS, CasesAsked, chosen
+from objections.api.dues import page_by_due
+from objections.api.filters import NEXT_DUE, ORDERS, CasesAsked, chosen
 from objections.api.idempotency import idempotent
 from objections.api.openings import CaseWritten, opening_from
 from objections.api.pages import ROWS, Order, PageAsked, asked, page_of
@@ -29,7 +29,7 @@ from objections.api.schemas import (
     StepTaken,
     either,
 )
-from objections.api.shown.cases import CaseShown, CaseWhole, for_list, show_case
+from objections.api.shown.cases import CaseShown, CaseWhole, for_list, show_case, show_opened
 from objections.api.shown.events import show_events
 from objections.api.steps import read_steps, step_serializer
 from objections.models import Case, CaseEvent
@@ -51,8 +51,11 @@ class CasesView(ApiView):
     def get(self, request: Request) -> Response:
         """List cases, those with the earliest due moment first."""
         wanted, moment = asked(request, CasesAsked), now()
-        cases = for_list(chosen(Caller.of(request).cases(), wanted, now=moment))
-        page = page_of(cases, ORDERS[wanted["ordering"]], **_where(wanted))
+        cases = chosen(Caller.of(request).cases(), wanted, now=moment)
+        if wanted["ordering"] == NEXT_DUE:
+            page = page_by_due(cases, for_list(Case.objects.all()), **_where(wanted))
+        else:
+            page = page_of(for_list(cases), ORDERS[wanted["ordering"]], **_where(wanted))
         return page.answer(request, lambda rows: show_all(CaseShown, rows, now=moment))
 
     @extend_schema(
@@ -72,9 +75,12 @@ class CasesView(ApiView):
         steps = values.pop("steps", [])
         opening = opening_from(values, caller)
         case = open_case(opening, by=caller.actor, now=moment, steps=steps)
-        answer = _answer(case, caller, moment, status.HTTP_201_CREATED)
-        answer["Location"] = request.build_absolute_uri(f"{case.reference}/")
-        return answer
+        show = show_case if steps else show_opened
+        headers = {
+            "ETag": etag(case), "Location": request.build_absolute_uri(f"{case.reference}/"),
+        }  # fmt: skip
+        shown = show(case, caller=caller, now=moment)
+        return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
 
 class CaseView(ApiView):
@@ -84,7 +90,9 @@ class CaseView(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """Read a case. Its `ETag` is for `If-Match` alone: clocks do not change it."""
         caller, moment = Caller.of(request), now()
-        return _answer(caller.reads(reference, now=moment), caller, moment)
+        case = caller.reads(reference, now=moment)
+        shown = show_case(case, caller=caller, now=moment)
+        return Response(shown, headers={"ETag": etag(case)})
 
 
 class StepsView(ApiView):
@@ -155,12 +163,6 @@ class TimelineView(ApiView):
 
 def _where(wanted: dict[str, Any]) -> dict[str, Any]:
     return {"cursor": wanted.get("cursor"), "size": wanted.get("page_size", ROWS)}
-
-
-def _answer(case: Case, caller: Caller, moment: datetime, code: int = 200) -> Response:
-    with transaction.atomic():
-        shown = show_case(case, caller=caller, now=moment)
-    return Response(shown, code, headers={"ETag": etag(case)})
 
 
 def _taken(
