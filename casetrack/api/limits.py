@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import redis
 from django.conf import settings
+from django.db import connection
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -75,4 +76,9 @@ class PerCaller(BaseThrottle):
 def _key(request: Request) -> str:
     token = token_of(request)
     who = f"client:{token.client_id}" if token else f"user:{request.user.pk}"
-    return f"casetrack:asked:{who}"
+    return f"{prefix()}{who}"
+
+
+def prefix() -> str:
+    """Return what our keys begin with. Two installations may share a Redis, and count apart."""
+    return f"casetrack:{connection.settings_dict['NAME']}:asked:"

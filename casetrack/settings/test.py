@@ -16,6 +16,7 @@ REDIS_URL = env.str("REDIS_URL", default="redis://localhost:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 
 CASETRACK_SANDBOX = True
+CASETRACK_API_PER_MINUTE = 0
 CASETRACK_EVIDENCE_ROOT = Path(tempfile.gettempdir()) / "casetrack-test-evidence"
 EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"
 

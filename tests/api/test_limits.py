@@ -30,7 +30,7 @@ def few(settings: Any) -> Iterator[None]:
 
 def _forget(url: str) -> None:
     with redis.Redis.from_url(url) as counts:
-        for key in counts.scan_iter("casetrack:asked:*"):
+        for key in counts.scan_iter(f"{limits.prefix()}*"):
             counts.delete(key)
 
 
