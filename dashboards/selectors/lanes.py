@@ -16,6 +16,8 @@ from objections.models import Case, Deadline
 from objections.vocabulary import Promise
 
 WINDOW = timedelta(hours=4)
+EDGE = 5
+"""Per cent of the lane at each end that has no room for the name of an hour."""
 GAP = 0.5
 """Per cent of the lane that stays free between two pieces of work, to tell them apart."""
 
@@ -118,9 +120,8 @@ def hours(now: datetime) -> list[Hour]:
     local = timezone.localtime(now)
     first = local.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     marks = (first + timedelta(hours=count) for count in range(4))
-    return [
-        Hour(f"{100 * ((at - local) / WINDOW):.2f}%", at) for at in marks if at < local + WINDOW
-    ]
+    places = ((100 * ((at - local) / WINDOW), at) for at in marks)
+    return [Hour(f"{x:.2f}%", at) for x, at in places if EDGE <= x <= 100 - EDGE]
 
 
 def lanes(

@@ -153,6 +153,12 @@ def why_at_risk(risk: Risk) -> str:
     return words.format(name=handler, count=risk.before)
 
 
+@register.filter
+def short(reference: str) -> str:
+    """Return the end of a reference, for where there is little room: CT-…4815."""
+    return f"CT-…{reference[-4:]}"
+
+
 @register.simple_tag
 def lane_words(lane: Lane) -> str:
     """Say whether a person can meet everything, and what not."""
@@ -166,7 +172,7 @@ def lane_words(lane: Lane) -> str:
     if lane.misses:
         first = lane.misses[0]
         return _("Cannot all be met: {reference} would end {length} after {due}").format(
-            reference=first.case.reference,
+            reference=short(first.case.reference),
             length=duration(first.over_by),
             due=time_of_day(first.due_at),
         )

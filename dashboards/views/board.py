@@ -32,13 +32,20 @@ LONG_AGO = timedelta(hours=12)
 AT_LEAST = timedelta(minutes=15)
 
 
+class TimeOfDay(forms.TimeField):
+    """A time as people type it: 11:00, 11.00, 1100, or with a Chinese colon."""
+
+    def to_python(self, value: Any) -> time | None:
+        if isinstance(value, str):
+            value = value.strip().replace("：", ":").replace(".", ":")
+        return super().to_python(value)
+
+
 class TakeForm(forms.Form):
     """``by`` is a time of day in the person's zone: the next one, unless it has just passed."""
 
     next_step = forms.CharField(label=gettext_lazy("Your next step"), max_length=300)
-    by = forms.TimeField(
-        label=gettext_lazy("By"), widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"})
-    )
+    by = TimeOfDay(label=gettext_lazy("By"), input_formats=["%H:%M", "%H%M"])
 
     def until(self, now: datetime) -> datetime:
         """Return the moment that was meant. Just after noon, "08:00" is tomorrow morning."""
@@ -95,6 +102,8 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("You have taken %s.") % escalation.case.reference)
             return redirect("board")
     context = {**_context(request), "refused": form, "refused_pk": pk, "prints": {}}
+    open_forms = {one.escalation.pk for one in context["board"].untaken if one.may_take}
+    context["gone"] = pk not in open_forms
     return render(request, "dashboards/board.html", context, status=409)
 
 

@@ -17,7 +17,7 @@ ON_TIME_SHARE = 0.92
 """How much of the width the time up to the due moment has while it is not over."""
 LEAST_SHARE = 0.25
 ABOVE, BELOW = 24, 78
-WIDE, NARROW = 13.0, 7.2
+WIDE, NARROW = 12.8, 6.8
 """How wide a Chinese and a Latin letter are at the drawing's size, for keeping labels apart."""
 
 
@@ -35,6 +35,7 @@ class Axis:
     """Positions in a drawing 1000 wide, written ready for its attributes."""
 
     due: str
+    base: str
     used: str
     end: str
     now: str | None
@@ -72,6 +73,7 @@ def draw(told: Explanation) -> Axis:
     here = scale.x(reached)
     axis = Axis(
         due=f"{scale.x(told.due_at):.1f}",
+        base=f"{scale.x(told.due_at) - LEFT:.1f}",
         used=f"{max(min(here, RIGHT) - LEFT, 0.0):.1f}",
         end=f"{RIGHT:.1f}",
         now=f"{here:.1f}",
@@ -143,7 +145,7 @@ def _place(wanted: Iterable[_Wanted]) -> list[Label]:
         left = {"start": x, "middle": x - width / 2, "end": x - width}[side]
         for row in (y, BELOW if y <= ABOVE else ABOVE):
             clash = any(
-                abs(other - row) < 20 and left < end + 10 and begin < left + width + 10
+                abs(other - row) < 20 and left < end + 6 and begin < left + width + 6
                 for other, begin, end in taken
             )
             if not clash:

@@ -17,6 +17,9 @@ from objections.views import axis
 from objections.views.requests import case_or_404, person
 from timekeeping import clock
 
+SHORT = 24
+"""Longer than this, what stands out may break over lines."""
+
 
 @require_safe
 @never_cache
@@ -45,7 +48,8 @@ def explain_deadline(request: HttpRequest, reference: str, pk: int) -> HttpRespo
 
 
 def _stand_out(text: str) -> str:
-    return format_html('<b class="ct-fact">{}</b>', text)
+    css = "ct-fact" if len(text) <= SHORT else "ct-fact is-long"
+    return format_html('<b class="{}">{}</b>', css, text)
 
 
 def _shown(sentence: str) -> SafeString:
