@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from accounts.models import User
+from objections import batches
+from objections.batches import Row
 from objections.models import Case, Deadline, Escalation, Notice
 from objections.vocabulary import NoticeChannel, NoticeKind
 
@@ -27,26 +29,26 @@ def compose(
     deadline: Deadline | None = None,
     escalation: Escalation | None = None,
     level: int = 0,
-) -> list[Notice]:
-    """Return unsaved notices, one a person and channel. Nobody is told twice.
+) -> list[Row]:
+    """Return the notices to be, one a person and channel. Nobody is told twice.
 
     ``at`` is when it happened; where that is more than a minute ago, the e-mail waits
     two minutes for others to join it.
     """
     send_at = now + SETTLE if now - at > LATE_BY_SYSTEM else now
-    rows: list[Notice] = []
+    about: Row = {
+        "kind": kind, "case": case, "deadline": deadline, "escalation": escalation,
+        "level": level, "occurred_at": at, "created_at": now,
+    }  # fmt: skip
+    rows: list[Row] = []
     for user in {person.pk: person for person in people}.values():
         for channel in (NoticeChannel.IN_APP, NoticeChannel.EMAIL):
             by_mail = channel is NoticeChannel.EMAIL
             if by_mail and not user.email:
                 continue
             rows.append(
-                Notice(
-                    user=user, channel=channel, kind=kind, case=case, deadline=deadline,
-                    escalation=escalation, level=level, occurred_at=at, created_at=now,
-                    send_at=send_at if by_mail else None,
-                )
-            )  # fmt: skip
+                {**about, "user": user, "channel": channel, "send_at": send_at if by_mail else None}
+            )
     return rows
 
 
@@ -54,7 +56,7 @@ def tell(
     people: Iterable[User], kind: NoticeKind, case: Case, *, at: datetime, now: datetime
 ) -> None:
     """Write notices about a case, in the caller's transaction."""
-    Notice.objects.bulk_create(compose(people, kind, case, at=at, now=now))
+    batches.insert(Notice, compose(people, kind, case, at=at, now=now))
 
 
 def unseen(user: User) -> QuerySet[Notice]:
@@ -65,3 +67,8 @@ def unseen(user: User) -> QuerySet[Notice]:
 def mark_seen(user: User, ids: Sequence[int], *, now: datetime) -> int:
     """Mark these notices of this person as seen, and return how many were new to them."""
     return unseen(user).filter(pk__in=ids).update(seen_at=now)
+
+
+def see_case(user: User, case: Case, *, now: datetime) -> int:
+    """Mark all that this person was told of a case as seen: they have just opened it."""
+    return unseen(user).filter(case=case).update(seen_at=now)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from objections import demands
+from objections import demands, notices
 from objections.forms import words
 from objections.forms.choosing import form_class
 from objections.forms.remedies import RemedyForm
@@ -44,6 +44,7 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     found = case_or_404(request, reference)
     now = clock.now()
     read_restricted(found, person(request), now=now)
+    notices.see_case(person(request), found, now=now)
     return show(request, found, now, do=request.GET.get("do", ""))
 
 
@@ -119,8 +120,11 @@ def _changes(
 
 
 def _work(page: CasePage, offer: Offer, do: str, form: Any) -> dict[str, Any]:
-    """Return the tabs of the work card and the one form that is open."""
-    chosen = _chosen(page, offer, do)
+    """Return the tabs of the work card and the one form that is open.
+
+    A form that was refused stays open, also where its step is not offered any more.
+    """
+    chosen = do if form is not None else _chosen(page, offer, do)
     action = Action(chosen) if chosen in Action.values else None
     if form is None and action is not None:
         form = form_class(action)(case=page.case, user=page.user)
