@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.models import User
 from objections.clockface import promise_name
@@ -72,8 +72,10 @@ def write(user: User, notices: QuerySet[Notice], *, now: datetime) -> Summary:
 def _subject(shown: Sequence[Notice], kinds: Counter[str]) -> str:
     count = kinds.total()
     if count == 1:
-        return f"{_heading(shown[0])}: {_what(shown[0])}"[:200]
-    told = ", ".join(f"{number} × {NoticeKind(kind).label}" for kind, number in kinds.items())
+        colon = pgettext("between name and value", ": ")
+        return f"{_heading(shown[0])}{colon}{_what(shown[0])}"[:200]
+    comma = pgettext("between parts of a sentence", ", ")
+    told = comma.join(f"{number} × {NoticeKind(kind).label}" for kind, number in kinds.items())
     whole = ngettext("{count} notice: {kinds}", "{count} notices: {kinds}", count)
     return whole.format(count=count, kinds=told)[:200]
 

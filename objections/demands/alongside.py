@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 from objections import permissions, steps
 from objections.deadlines import keeping
@@ -12,6 +11,7 @@ from objections.demands.setting import Setting
 from objections.errors import Demand
 from objections.models import Deadline
 from objections.vocabulary import DeadlineState, Promise
+from timekeeping.wording import duration
 
 
 def reply(setting: Setting, step: steps.Reply) -> Iterable[Demand]:
@@ -34,7 +34,7 @@ def pause(setting: Setting, step: steps.Pause) -> Iterable[Demand]:
         yield Demand("pause_listed", "promise")
         return
     if step.resume_at is not None and step.resume_at - setting.now > maximum:
-        yield Demand("pause_maximum", "resume_at", {"maximum": _hours(maximum)})
+        yield Demand("pause_maximum", "resume_at", {"maximum": duration(maximum)})
     if deadline.pauses.count() >= deadline.pauses_per_cycle and not setting.supervises(
         permissions.PAUSE_FURTHER
     ):
@@ -45,10 +45,6 @@ def _running(setting: Setting, promise: Promise) -> Deadline | None:
     """Return the clock that a pause means: the one of the case itself, not of a subject."""
     rows = Deadline.objects.running().filter(case=setting.case, promise=promise, subject=None)
     return rows.first()
-
-
-def _hours(length: timedelta) -> str:
-    return f"{length.total_seconds() / 3600:g} h"
 
 
 def resume(setting: Setting, step: steps.Resume) -> Iterable[Demand]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from objections.clockface import promise_name
 from objections.models import CaseEvent, Deadline
@@ -174,10 +175,14 @@ def _clock(
     return Told(CLOCK, state, text, detail=words_of(event))
 
 
+def _between(names: Iterable[str]) -> str:
+    return pgettext("between names", ", ").join(names)
+
+
 def _informed(event: CaseEvent, telling: Telling) -> str:
     """Return who was told at this rung, as the end of a sentence."""
     names = telling.informed.get((event.data.get("deadline"), event.occurred_at), [])
-    return _(", {names} told").format(names=_(", ").join(names)) if names else ""
+    return _(", {names} told").format(names=_between(names)) if names else ""
 
 
 @says(EventKind.DEADLINE_STARTED)
@@ -247,7 +252,7 @@ def breach_withdrawn(event: CaseEvent, telling: Telling) -> Told:
 @says(EventKind.PROOF_WITHDRAWN)
 def proof_withdrawn(event: CaseEvent, telling: Telling) -> Told:
     promises = [p for p in event.data.get("promises") or [] if p in Promise.values]
-    names = _(", ").join(str(Promise(promise).label) for promise in promises)
+    names = _between(str(Promise(promise).label) for promise in promises)
     text = sentence(_("The proof did not hold, so these run again: {promises}"), promises=names)
     return Told(CLOCK, "running", text)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from objections.deadlines.explaining import Explanation, RungSaid
 from objections.deadlines.terms import BREACH, WARNING
@@ -95,7 +96,8 @@ def draw(told: Explanation) -> Axis:
             axis.ticks.append(f"{x - 1:.1f}")
             wanted.append((x, ABOVE if rung.rang else BELOW, "", _rung(rung, told), False))
     axis.labels = _place(wanted)
-    axis.words = ", ".join(text for *_rest, text, _strong in wanted)
+    comma = pgettext("between parts of a sentence", ", ")
+    axis.words = comma.join(text for *_rest, text, _strong in wanted)
     return axis
 
 
