@@ -25,10 +25,15 @@ def record_attempt(work: Work, step: steps.RecordAttempt) -> CaseEvent:
 
 
 def _verdict(
-    work: Work, step: steps.CloseSatisfied | steps.NotSatisfied, words: str, *, satisfied: bool
+    work: Work,
+    step: steps.CloseSatisfied | steps.NotSatisfied,
+    words: str,
+    *,
+    cycle: int,
+    satisfied: bool,
 ) -> ContactRecord | None:
     Verdict.objects.create(
-        case=work.case, cycle=work.case.cycle, satisfied=satisfied, score=step.score, words=words,
+        case=work.case, cycle=cycle, satisfied=satisfied, score=step.score, words=words,
         given_at=work.at,
     )  # fmt: skip
     return work.hear(
@@ -39,7 +44,7 @@ def _verdict(
 
 def close_satisfied(work: Work, step: steps.CloseSatisfied) -> CaseEvent:
     """Close on the customer's verdict, which keeps the follow-up. Other clocks end void."""
-    contact = _verdict(work, step, step.words, satisfied=True)
+    contact = _verdict(work, step, step.words, cycle=work.case.cycle, satisfied=True)
     if step.cause_category is not None:
         work.case.cause_category = step.cause_category
     work.case.lesson = step.lesson
@@ -76,7 +81,8 @@ def not_satisfied(work: Work, step: steps.NotSatisfied) -> CaseEvent:
     The second time makes the objection persistent and brings it to the supervisor.
     """
     before = work.case.verdicts.filter(satisfied=False).count()
-    contact = _verdict(work, step, step.still_open, satisfied=False)
+    judged = work.case.cycle - 1  # the step has begun the next round
+    contact = _verdict(work, step, step.still_open, cycle=judged, satisfied=False)
     event = work.record(
         EventKind.NOT_SATISFIED, words=step.still_open, score=step.score, cycle=work.case.cycle,
         emotion=step.emotion,
