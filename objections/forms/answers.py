@@ -28,7 +28,7 @@ from objections.steps import (
 )
 
 OPTION_ROWS = 3
-PROMISE_ROWS = 2
+PROMISE_ROWS = 1
 MOST_ROWS = 9
 
 
@@ -173,11 +173,13 @@ class SolutionForm(_Answering, step_form(CommunicateSolution)):  # type: ignore[
         data = self.data if self.is_bound else None
         self.options = Options(data, prefix="options")
         self.promises = Promises(data, prefix="promises")
-        self.fields["message"].widget.attrs["rows"] = 12
+        self.fields["message"].widget.attrs["rows"] = 10
         self.fields["cause"].required = False
         rows = range(1, max(self.options.total_form_count(), OPTION_ROWS) + 1)
-        numbered = [(str(n), _("Option {number}").format(number=n)) for n in rows]
+        pattern = _("Option {number}")
+        numbered = [(str(n), pattern.format(number=n)) for n in rows]
         self.fields["chosen"].choices = [NO_CHOICE, *numbered]
+        self.fields["chosen"].widget.attrs["data-pattern"] = pattern
 
     def is_valid(self) -> bool:
         rows_are = [self.options.is_valid(), self.promises.is_valid()]

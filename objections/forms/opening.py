@@ -29,8 +29,8 @@ CODE_LENGTH = 24
 _WHO = re.compile(r"(\d{1,12})(?::(\d{1,12}))?")
 
 
-def _radio(label: Any, kind: Any, **options: Any) -> forms.TypedChoiceField:
-    choices = [(str(value), text) for value, text in kind.choices]
+def _radio(label: Any, kind: Any, *, order: Any = None, **options: Any) -> forms.TypedChoiceField:
+    choices = [(str(one.value), one.label) for one in order or kind]
     return forms.TypedChoiceField(
         label=label, choices=choices, coerce=_coerced(kind), empty_value=None,
         widget=forms.RadioSelect, **options,
@@ -101,7 +101,10 @@ class OpeningForm(forms.Form):
     )  # fmt: skip
 
     kind = _radio(gettext_lazy("Kind"), Kind, initial=Kind.COMPLAINT)
-    urgency = _radio(gettext_lazy("Urgency"), Urgency, initial=Urgency.NORMAL)
+    urgency = _radio(
+        gettext_lazy("Urgency"), Urgency, initial=Urgency.NORMAL,
+        order=(Urgency.NORMAL, Urgency.URGENT, Urgency.CRISIS),
+    )  # fmt: skip
     channel = _radio(gettext_lazy("Channel"), Channel, initial=Channel.PHONE)
     sensitivity = _radio(
         gettext_lazy("Sensitivity"), Sensitivity, initial=Sensitivity.NORMAL,

@@ -154,7 +154,8 @@ class PauseForm(_ClockForm, step_form(Pause)):  # type: ignore[misc]
 
     def fill(self) -> None:
         super().fill()
-        row = Deadline.objects.running().filter(case=self.case, pause_maximum__gt=0).first()
+        pausable = Deadline.objects.running().filter(case=self.case, pauses_per_cycle__gt=0)
+        row = pausable.filter(pause_maximum__isnull=False).first()
         if row is not None and row.pause_maximum:
             longest = wording.duration(row.pause_maximum)
             words = _("At most {length}. Empty: as long as that.").format(length=longest)

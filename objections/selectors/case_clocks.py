@@ -14,6 +14,7 @@ from objections.models import Case, Deadline, Pause
 from objections.vocabulary import OPEN_STAGES, Kind, Promise, Stage
 from timekeeping import wording
 
+MOST_SHOWN = 7
 SETTLED_SHOWN = (Promise.ACKNOWLEDGEMENT, Promise.RESPONSE, Promise.FOLLOW_UP)
 
 
@@ -30,10 +31,14 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """``running`` are due next first; ``others`` have been settled or have not begun."""
+    """``running`` are due next first; ``others`` have been settled or have not begun.
+
+    ``later`` is how many more run, due after those that are shown.
+    """
 
     running: list[Panel]
     others: list[Clock]
+    later: int = 0
 
 
 def clocks_of(case: Case, now: datetime, deadlines: Sequence[Deadline]) -> Clocks:
@@ -51,9 +56,10 @@ def clocks_of(case: Case, now: datetime, deadlines: Sequence[Deadline]) -> Clock
             wording.time_of_day(one.due_at) if one.due_at else "",
             lead=place == 0 and one.due_at is not None,
         )
-        for place, one in enumerate(open_ones)
+        for place, one in enumerate(open_ones[:MOST_SHOWN])
     ]
-    return Clocks(running, [*_settled(deadlines, now), *_to_come(case, deadlines, now)])
+    others = [*_settled(deadlines, now), *_to_come(case, deadlines, now)]
+    return Clocks(running, others, later=max(len(open_ones) - MOST_SHOWN, 0))
 
 
 def _settled(deadlines: Sequence[Deadline], now: datetime) -> list[Clock]:

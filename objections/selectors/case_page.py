@@ -146,7 +146,9 @@ def of(case: Case, user: User, now: datetime) -> CasePage:
         points=checklists.checklist(case, record),
         card=_card(case, user),
         moments=_moments(case),
-        hand_overs=list(case.hand_overs.select_related("to_user")),
+        hand_overs=list(
+            case.hand_overs.select_related("to_user").order_by("-asked_at", "-pk")
+        ),
         notes=list(case.notes.select_related("by_user", "by_client").order_by("-written_at")),
         files=[File(row, evidence_url(case, row)) for row in case.evidence.all()],
         remedies=_remedies(user, record.remedies, rights),

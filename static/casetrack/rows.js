@@ -44,7 +44,7 @@ const addBlock = (place) => {
   place.querySelector("[data-list]").append(block);
   total.value = number + 1;
   const chosen = document.querySelector(place.dataset.choice || ":not(*)");
-  chosen?.append(new Option(chosen.dataset.pattern.replace("0", number + 1), number + 1));
+  chosen?.append(new Option(chosen.dataset.pattern.replace("{number}", number + 1), number + 1));
   const added = place.querySelector("[data-list]").lastElementChild;
   if (total.value >= most) place.querySelector("[data-add]").hidden = true;
   return added;
