@@ -54,20 +54,25 @@ def deliver_next(clock_now: Callable[[], datetime]) -> bool:
 
 @transaction.atomic(durable=True)
 def _claim(now: datetime) -> Batch | None:
-    """Lease a person's batch: one that was tried before, or all that is new."""
-    locked = Notice.objects.filter(channel=NoticeChannel.EMAIL, send_at__lte=now).select_for_update(
-        of=("self",), skip_locked=True, no_key=True
+    """Lease a person's batch: one that was tried before, or all that is new.
+
+    The person is locked with the first notice, so that two workers never share out what
+    waits for one person.
+    """
+    waiting = Notice.objects.filter(channel=NoticeChannel.EMAIL, send_at__lte=now)
+    first = (
+        waiting.select_for_update(of=("self", "user"), skip_locked=True, no_key=True)
+        .select_related("user")
+        .order_by("send_at", "pk")
+        .first()
     )
-    first = locked.select_related("user").order_by("send_at", "pk").first()
     if first is None:
         return None
-    same = locked.filter(user=first.user_id, attempts=first.attempts)
+    same = waiting.filter(user=first.user_id, attempts=first.attempts)
     if first.attempts:
         same = same.filter(send_at=first.send_at)
     batch = Batch(first.user, first.attempts + 1, now + LEASE)
-    Notice.objects.filter(pk__in=list(same.values_list("pk", flat=True))).update(
-        attempts=batch.attempts, send_at=batch.leased_until
-    )
+    same.update(attempts=batch.attempts, send_at=batch.leased_until)
     return batch
 
 
