@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from django.conf import settings
@@ -15,7 +14,8 @@ from rest_framework.exceptions import APIException, ParseError
 LARGEST_BODY = 1024 * 1024
 """Bytes. Evidence has a limit of its own."""
 
-_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+DEEPEST = 20
+"""Lists and objects within each other. Ours are five deep."""
 
 
 class BodyTooLarge(APIException):
@@ -38,30 +38,27 @@ class JsonParser(parsers.JSONParser):
             raise BodyTooLarge
         try:
             found = super().parse(io.BytesIO(raw), media_type, parser_context)
+            "".join(_texts(found, DEEPEST)).encode()
         except RecursionError as error:
             raise ParseError(_("The JSON is nested too deeply.")) from error
-        if _HALF_A_CHARACTER.search(raw):
-            _demand_whole_characters(found)
+        except UnicodeEncodeError as error:
+            raise ParseError(_("The JSON holds half a character.")) from error
         return found
 
 
-def _demand_whole_characters(found: Any) -> None:
-    """Refuse a lone surrogate anywhere, also in the name of a field."""
-    try:
-        repr_ = _texts(found)
-        "".join(repr_).encode()
-    except (UnicodeEncodeError, RecursionError) as error:
-        raise ParseError(_("The JSON holds half a character.")) from error
-
-
-def _texts(found: Any) -> list[str]:
+def _texts(found: Any, depth: int) -> Iterator[str]:
+    """List every text, names of fields too. Raises RecursionError below ``depth``."""
+    if depth < 0:
+        raise RecursionError
     if isinstance(found, str):
-        return [found]
-    if isinstance(found, list):
-        return [text for item in found for text in _texts(item)]
-    if isinstance(found, dict):
-        return [text for name, item in found.items() for text in (name, *_texts(item))]
-    return []
+        yield found
+    elif isinstance(found, list):
+        for item in found:
+            yield from _texts(item, depth - 1)
+    elif isinstance(found, dict):
+        yield from found
+        for item in found.values():
+            yield from _texts(item, depth - 1)
 
 
 class UploadParser(parsers.MultiPartParser):
@@ -75,6 +72,6 @@ class UploadParser(parsers.MultiPartParser):
     ) -> Any:
         request = (parser_context or {})["request"]
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if int(length) > settings.EVIDENCE_MAX_BYTES + LARGEST_BODY:
+        if length.isdecimal() and int(length) > settings.EVIDENCE_MAX_BYTES + LARGEST_BODY:
             raise BodyTooLarge
         return super().parse(stream, media_type, parser_context)

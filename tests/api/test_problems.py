@@ -42,11 +42,13 @@ def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
         b'{"\\udfff": 1}',
         b"[" * 100_000,
         b'{"a":' * 50_000,
+        b"[" * 900 + b"]" * 900,
+        b'{"a":' * 21 + b"1" + b"}" * 21,
         b'{"emotion": ' + b"9" * 5000 + b"}",
     ],
 )
 def test_json_that_cannot_be_read_is_refused(api: Any, people: People, body: bytes) -> None:
-    answer = api.generic("POST", URL, body, content_type=JSON)
+    answer = api.generic("POST", URL, body, content_type=JSON, HTTP_IDEMPOTENCY_KEY="k")
     if body:
         refused(answer, 400, "parse_error")
     else:
