@@ -11,10 +11,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.dateparse import parse_duration
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from integrations.delivery import deliver
@@ -59,14 +58,14 @@ def advance(by: timedelta) -> SandboxState:
 class AdvanceForm(forms.Form):
     """``advance`` is an ISO 8601 duration such as PT15M."""
 
-    advance = forms.CharField(max_length=32)
+    HOW = _("Say how far, as in PT15M: more than nothing, at most 31 days.")
+
+    advance = forms.DurationField(error_messages={"required": HOW, "invalid": HOW, "overflow": HOW})
 
     def clean_advance(self) -> timedelta:
-        by = parse_duration(self.cleaned_data["advance"])
-        if by is None or not timedelta(0) < by <= FARTHEST:
-            raise forms.ValidationError(
-                _("Say how far, as in PT15M: more than nothing, at most 31 days.")
-            )
+        by: timedelta = self.cleaned_data["advance"]
+        if not timedelta(0) < by <= FARTHEST:
+            raise forms.ValidationError(self.HOW)
         return by
 
 
@@ -86,7 +85,7 @@ def advance_view(request: HttpRequest) -> HttpResponse:
 
 
 def _told(by: timedelta, moved: SandboxState) -> str:
-    first = _("The clock moved on by {length}").format(length=duration(by))
+    first = gettext("The clock moved on by {length}").format(length=duration(by))
     rang = ngettext("{count} alarm rang", "{count} alarms rang", moved.rang)
     mails = ngettext("{count} e-mail left", "{count} e-mails left", moved.mails)
     return f"{first}\n{rang.format(count=moved.rang)} · {mails.format(count=moved.mails)}"

@@ -385,7 +385,7 @@ def test_the_number_of_queries_does_not_grow_with_the_board(
     django_assert_max_num_queries: Callable[[int], CaptureQueriesContext],
 ) -> None:
     browser = look_as(people.supervisor)
-    counts = []
+    counts: list[int] = []
     for many in (1, 50):
         for _number in range(many - len(counts)):
             opened(present - 20 * MIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test.utils import CaptureQueriesContext
@@ -53,9 +54,9 @@ def test_a_restricted_case_is_neither_listed_nor_counted_nor_scored(
     restrict(walk_to(Stage.CLOSED, t0, by=by, customer=customer, handler=people.engineer))
     seen = customers.record(customer, people.stranger, 1, now=t0 + DAY)
     assert (seen.total, list(seen.history), list(seen.scores)) == (0, [], [])
-    [listed] = customers.find(people.stranger, "Hengyuan", 1)
+    listed: Any = customers.find(people.stranger, "Hengyuan", 1).items[0]
     assert (listed.all_cases, listed.last_at) == (0, None)
-    [own] = customers.find(people.engineer, "Hengyuan", 1)
+    own: Any = customers.find(people.engineer, "Hengyuan", 1).items[0]
     assert own.all_cases == 1
 
 

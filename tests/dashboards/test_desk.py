@@ -19,7 +19,7 @@ from objections.actors import Actor
 from objections.models import Case
 from objections.services.cases import open_case
 from objections.services.stepping import take_step
-from objections.vocabulary import Channel, PauseReason, Sensitivity, Stage, Urgency
+from objections.vocabulary import Channel, Emotion, PauseReason, Sensitivity, Stage, Urgency
 from tests.conftest import People
 from tests.dashboards.conftest import LookAs
 from tests.stories import DAY, HOUR, MIN, open_at, opening, walk_to
@@ -156,7 +156,7 @@ def test_the_emotion_of_each_contact_is_told_in_order(
 ) -> None:
     case = open_at(t0, by=engineer, customer=customer, emotion=5, handler=people.engineer)
     for at, level in ((MIN, 4), (2 * MIN, 2)):
-        update = steps.ReceiveMessage(channel=Channel.PHONE, message="Well?", emotion=level)
+        update = steps.ReceiveMessage(channel=Channel.PHONE, message="Well?", emotion=Emotion(level))
         take_step(case, update, by=engineer, now=t0 + at)
     [row] = see(people, t0 + 3 * MIN).part
     assert row.emotions == (5, 4, 2)
