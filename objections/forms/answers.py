@@ -35,7 +35,7 @@ MOST_ROWS = 9
 class OptionForm(forms.Form):
     """One way out. A row that is left empty is no option."""
 
-    title = forms.CharField(label=gettext_lazy("Option"), max_length=200)
+    title = forms.CharField(label=gettext_lazy("In one line"), max_length=200)
     benefit = TextField(label=gettext_lazy("Benefit"), required=False, rows=2)
     drawback = TextField(label=gettext_lazy("Drawback"), required=False, rows=2)
     hours = forms.DecimalField(
