@@ -69,7 +69,7 @@ class AllowanceForm(forms.ModelForm[Allowance]):
     def clean(self) -> dict[str, Any]:
         super().clean()
         cleaned: dict[str, Any] = self.cleaned_data
-        if self.instance.pk is None or "length" not in self.changed_data:
+        if self.instance._state.adding or "length" not in self.changed_data:
             return cleaned
         self.instance.length = cleaned.get("length")
         for rung in self.instance.rungs.all():

@@ -29,7 +29,7 @@ from objections.services import escalations
 from timekeeping import clock
 
 LONG_AGO = timedelta(hours=12)
-AT_LEAST = timedelta(minutes=15)
+AT_LEAST = QUARTER = timedelta(minutes=15)
 
 
 class TimeOfDay(forms.TimeField):
@@ -58,8 +58,9 @@ class TakeForm(forms.Form):
 def suggested(now: datetime) -> str:
     """Return the quarter of an hour that is at least as far away: 11:00 at 10:42."""
     soon = timezone.localtime(now) + AT_LEAST
-    up = timedelta(minutes=-soon.minute % 15, seconds=-soon.second, microseconds=-soon.microsecond)
-    return f"{soon + up:%H:%M}"
+    hour = soon.replace(minute=0, second=0, microsecond=0)
+    quarters = -(-(soon - hour) // QUARTER)
+    return f"{hour + quarters * QUARTER:%H:%M}"
 
 
 @require_safe

@@ -193,7 +193,12 @@ def test_a_time_of_day_is_the_next_one_unless_it_has_just_passed(
 
 
 def test_the_time_that_is_offered_is_the_quarter_after_the_next_quarter_of_an_hour() -> None:
-    for now, offered in (("10:42", "11:00"), ("10:45", "11:00"), ("23:50", "00:15")):
+    for now, offered in (
+        ("10:42", "11:00"),
+        ("10:45", "11:00"),
+        ("10:45:01", "11:15"),
+        ("23:50", "00:15"),
+    ):
         assert suggested(datetime.fromisoformat(f"2026-03-17T{now}+08:00")) == offered
 
 

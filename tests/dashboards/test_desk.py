@@ -155,8 +155,8 @@ def test_the_emotion_of_each_contact_is_told_in_order(
     people: People, engineer: Actor, customer: Customer, t0: datetime
 ) -> None:
     case = open_at(t0, by=engineer, customer=customer, emotion=5, handler=people.engineer)
-    for at, level in ((MIN, 4), (2 * MIN, 2)):
-        update = steps.ReceiveMessage(channel=Channel.PHONE, message="Well?", emotion=Emotion(level))
+    for at, level in ((MIN, Emotion.ANGRY), (2 * MIN, Emotion.ANNOYED)):
+        update = steps.ReceiveMessage(channel=Channel.PHONE, message="Well?", emotion=level)
         take_step(case, update, by=engineer, now=t0 + at)
     [row] = see(people, t0 + 3 * MIN).part
     assert row.emotions == (5, 4, 2)
