@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from casetrack.settings.base import *
-from casetrack.settings.base import INSTALLED_APPS, STORAGES, database, env
+from casetrack.settings.base import INSTALLED_APPS, MIDDLEWARE, STORAGES, database, env
 
 SECRET_KEY = "tests-only"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
@@ -25,6 +25,8 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# WhiteNoise would list every collected file again for each test's client.
+MIDDLEWARE = [name for name in MIDDLEWARE if not name.startswith("whitenoise.")]
 # The live server of browser tests serves static files only for Django's own app.
 INSTALLED_APPS = [
     "django.contrib.staticfiles" if app == "casetrack.static.ServedFiles" else app
