@@ -60,7 +60,10 @@ const prepare = (root) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-add]");
   if (!button) return;
-  addBlock(button.closest("[data-blocks]"))?.querySelector("input, textarea")?.focus();
+  const place = button.closest("[data-blocks]");
+  const folded = place.querySelector("[data-block] > details:not([open])");
+  if (folded) folded.open = true;
+  (folded ?? addBlock(place))?.querySelector("input, textarea")?.focus();
 });
 
 document.addEventListener("casetrack:restoring", (event) => {
@@ -72,6 +75,14 @@ document.addEventListener("casetrack:restoring", (event) => {
     const row = new RegExp(`^${place.dataset.blocks}-(\\d+)-`);
     const last = Math.max(-1, ...Object.keys(event.detail).map((name) => Number(name.match(row)?.[1] ?? -1)));
     while (Number(place.querySelector("input[name$=TOTAL_FORMS]").value) <= last && addBlock(place));
+  }
+});
+
+/* What a draft brought back is not left inside a closed fold. */
+document.addEventListener("casetrack:restored", (event) => {
+  for (const fold of event.target.querySelectorAll("details:not([open])")) {
+    const fields = [...fold.querySelectorAll("input:not([type=radio]), textarea")];
+    fold.open = fields.some((field) => (field.type === "checkbox" ? field.checked : field.value !== field.defaultValue));
   }
 });
 
