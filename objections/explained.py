@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.utils.functional import Promise as Lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from objections.clockface import promise_name
 from objections.deadlines.explaining import Explanation, RungSaid, Start
@@ -116,6 +116,11 @@ def sentences(told: Explanation, mark: Mark = plain) -> list[str]:
     promised = str(PROMISED[Promise(told.deadline.promise)]).format(length=length)
     moved, stood = _moved(told, mark), _stood_still(told, mark)
     return [_started(told, mark), promised, *moved, *stood, _due(told, mark), *_outcome(told, mark)]
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return sentences as one text; Chinese has no space between them."""
+    return ("" if (get_language() or "").startswith("zh") else " ").join(parts)
 
 
 def _started(told: Explanation, mark: Mark) -> str:

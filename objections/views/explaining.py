@@ -39,7 +39,7 @@ def explain_deadline(request: HttpRequest, reference: str, pk: int) -> HttpRespo
         "case": case,
         "now": now,
         "title": explained.title(told),
-        "sentences": [_shown(one) for one in explained.sentences(told, _stand_out)],
+        "answer": _shown(explained.joined(explained.sentences(told, _stand_out))),
         "stops": explained.stops(told),
         "pause_words": explained.pause_words(told),
         "axis": axis.draw(told),
@@ -52,6 +52,6 @@ def _stand_out(text: str) -> str:
     return format_html('<b class="{}">{}</b>', css, text)
 
 
-def _shown(sentence: str) -> SafeString:
-    """Mark a sentence as ready: it is ours, and what stands out in it was escaped."""
-    return mark_safe(sentence)  # noqa: S308
+def _shown(answer: str) -> SafeString:
+    """Mark the answer as ready: its words are ours, and what stands out in it was escaped."""
+    return mark_safe(answer)  # noqa: S308
