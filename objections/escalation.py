@@ -214,15 +214,21 @@ def _climb_on(deadline: Deadline, level: int, at: datetime) -> None:
 def close(
     escalations: Iterable[Escalation], *, at: datetime, now: datetime, by: Actor = SYSTEM
 ) -> None:
-    """Close open escalations of a locked case: the promise was kept, or has ended."""
+    """Close open escalations of a locked case: the promise was kept, or has ended.
+
+    None closes before it was opened or taken, though its proof be older.
+    """
     for escalation in escalations:
-        escalation.closed_at = at
+        closed_at = max(at, escalation.opened_at, escalation.taken_at or at)
+        escalation.closed_at = closed_at
         escalation.alarm_at = None
         escalation.save(update_fields=["closed_at", "alarm_at"])
         data: dict[str, Any] = {"reason": escalation.reason, "level": escalation.level}
         if escalation.deadline is not None:
             data |= facts(escalation.deadline)
-        timeline.record(escalation.case, EventKind.ESCALATION_CLOSED, at=at, now=now, by=by, **data)
+        timeline.record(
+            escalation.case, EventKind.ESCALATION_CLOSED, at=closed_at, now=now, by=by, **data
+        )
 
 
 def raise_without_clock(

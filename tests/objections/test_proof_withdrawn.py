@@ -22,7 +22,7 @@ from tests.stories import ACKNOWLEDGE, CARRY_OUT, DAY, HOUR, MIN, TELL, open_at,
 pytestmark = pytest.mark.django_db
 
 FAILURE = "550 no such user"
-BY_MAIL = {"channel": Channel.EMAIL, "to": "zhoumin@hengyuan.example"}
+BY_MAIL: dict[str, Any] = {"channel": Channel.EMAIL, "to": "zhoumin@hengyuan.example"}
 MAIL = steps.Acknowledge(summary="Thank you. We come at three.", **BY_MAIL)
 UPDATE_BY_MAIL = steps.UpdateProgress(message="The part is on its way.", **BY_MAIL)
 UPDATE = steps.UpdateProgress(channel=Channel.PHONE, message="It arrives at nine.")
@@ -246,7 +246,8 @@ def test_a_reply_that_bounced_leaves_the_customers_message_unanswered(
     assert message.answered_at == t0 + 2 * HOUR
     bounced(case, Purpose.REPLY, now=t0 + 3 * HOUR)
     message.refresh_from_db()
-    assert (message.answered_at, message.answered_in) == (None, None)
+    assert message.answered_at is None
+    assert message.answered_in is None
     assert clock(case, Promise.CUSTOMER_MESSAGE).due_at == t0 + 5 * HOUR
     assert clock(case, Promise.CUSTOMER_MESSAGE).is_running
     again = steps.Reply(channel=Channel.PHONE, message="At three")
