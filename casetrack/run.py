@@ -165,7 +165,7 @@ def greet(host: str, port: int, card: str) -> None:
     give_up = time.monotonic() + WEB_SECONDS
     while time.monotonic() < give_up:
         with suppress(OSError), socket.create_connection((address, port), timeout=1):
-            print(f"\nCasetrack: http://{address}:{port}/\n\n{card}\nCtrl-C stops all.", flush=True)
+            print(f"\n{card}\nCtrl-C stops all.", flush=True)
             return
         time.sleep(0.1)
 
