@@ -20,6 +20,8 @@ from objections.vocabulary import (
     PauseReason,
     Purpose,
     RemedyKind,
+    Stage,
+    Urgency,
 )
 
 
@@ -28,6 +30,8 @@ class Turns:
     """What goes out of the ordinary in one case's life."""
 
     acknowledged: str = "in time"
+    at_once: bool = False
+    in_one_call: bool = False
     overnight: bool = False
     corrected: bool = False
     asked_within: bool = False
@@ -54,6 +58,7 @@ def draw(random: Random, *, troubled: bool) -> Turns:
         acknowledged=random.choices(
             ("in time", "late", "very late", "recorded late"), (86, 8 * bad, 3 * bad, 3 * bad)
         )[0],
+        at_once=by(0.2), in_one_call=by(0.5),
         overnight=by(0.25), corrected=by(0.12), asked_within=by(0.12), paused=by(0.07),
         wrote=by(0.12),
         promised=random.choices(("", "kept", "reagreed", "broken"), (80, 12, 4, 4 * bad))[0],
@@ -71,7 +76,8 @@ def course(life: Life, turns: Turns) -> Moments:
     """Tell a life from the customer's first word to the end."""
     yield from life.until(life.at)
     kind = life.story.kind
-    if kind is Kind.INQUIRY and not turns.overnight:
+    small = life.story.urgency is Urgency.NORMAL and turns.at_once
+    if kind is not Kind.THANKS and (kind is Kind.INQUIRY or small):
         solve_at_once(life)
         return
     yield from begin(life, turns)
@@ -90,12 +96,13 @@ def course(life: Life, turns: Turns) -> Moments:
 
 
 def solve_at_once(life: Life) -> None:
-    """Answer an inquiry in the one call in which it was asked: all steps at once."""
-    life.mood = 1
-    life.open()
-    life.do(
-        life.acknowledge(), life.restate(), life.confirm(), life.tell(), life.carry_out(),
-        life.close(),
+    """Settle a small matter in the one call in which it was raised: all steps at once."""
+    life.mood = min(life.mood, 2)
+    life.open(
+        first=(
+            life.acknowledge(), life.restate(), life.confirm(), life.tell(), life.carry_out(),
+            life.close(),
+        ),
     )  # fmt: skip
 
 
@@ -119,7 +126,10 @@ def begin(life: Life, turns: Turns) -> Moments:
     if thanks:
         low, high = 10, 90
     yield from life.wait(low * MINUTE, high * MINUTE)
-    life.do(life.acknowledge())
+    if turns.in_one_call and not thanks and not turns.corrected:
+        life.do(life.acknowledge(), life.restate(), life.confirm())
+    else:
+        life.do(life.acknowledge())
 
 
 def record_late(life: Life) -> Moments:
@@ -135,6 +145,8 @@ def record_late(life: Life) -> Moments:
 
 def agree(life: Life, turns: Turns) -> Moments:
     """Say back what was heard, until the customer says that it is so."""
+    if life.case.stage == Stage.RESPOND:
+        return
     yield from life.wait(8 * MINUTE, 40 * MINUTE)
     life.do(life.restate())
     if turns.corrected:

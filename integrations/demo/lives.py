@@ -19,7 +19,7 @@ from objections.models import Case, Deadline
 from objections.openings import Opening
 from objections.services import escalations
 from objections.services.cases import open_case
-from objections.services.stepping import lock, take_steps
+from objections.services.stepping import take_steps
 from objections.vocabulary import Channel, Emotion, Promise, Sensitivity
 
 Moments = Iterator[datetime]
@@ -111,7 +111,8 @@ class Life:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _ring(self) -> None:
-        sweeping.ring_case(lock(self.case), now=self.at)
+        """Ring what is due. Nobody else can write to a case that is not committed yet."""
+        sweeping.ring_case(self.case, now=self.at)
         waiting = self.case.escalations.filter(closed_at=None, taken_at=None)
         if self._take_at is not None and self.at >= self._take_at:
             self._take_at = None
@@ -216,6 +217,11 @@ class Life:
 
     def answers(self) -> tuple[steps.QuestionAnswered, ...]:
         """Answer every question that still stands open."""
+        if self._case is None:
+            return tuple(
+                steps.QuestionAnswered(question=number, answer=given)
+                for number, (_, given) in enumerate(self.story.asks, 1)
+            )
         known = dict(self.story.asks)
         return tuple(
             steps.QuestionAnswered(

@@ -170,7 +170,7 @@ def _breach_unrung(deadline: Deadline, due_at: datetime, *, now: datetime) -> No
 
 
 def close_escalations(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
-    if deadline.is_historical:
+    if deadline.rung == 0:  # nothing has rung, so nothing has climbed; a historical one never does
         return
     still_open = deadline.case.escalations.filter(deadline=deadline, closed_at=None)
     escalation.close(still_open.select_related("deadline", "case"), at=at, now=now, by=by)
