@@ -30,6 +30,14 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """A clock that does not run: settled, or, without a deadline, still to come."""
+
+    clock: Clock
+    deadline: Deadline | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Clocks:
     """``running`` are due next first; ``others`` have been settled or have not begun.
 
@@ -37,7 +45,7 @@ class Clocks:
     """
 
     running: list[Panel]
-    others: list[Clock]
+    others: list[Other]
     later: int = 0
 
 
@@ -62,21 +70,24 @@ def clocks_of(case: Case, now: datetime, deadlines: Sequence[Deadline]) -> Clock
     return Clocks(running, others, later=max(len(open_ones) - MOST_SHOWN, 0))
 
 
-def _settled(deadlines: Sequence[Deadline], now: datetime) -> list[Clock]:
-    shown: dict[Promise, Deadline] = {}
-    for one in deadlines:
-        if one.promise in SETTLED_SHOWN and (not one.is_running or one.is_historical):
-            shown[Promise(one.promise)] = one
-    return [face(one, now=now) for one in shown.values()]
+def _settled(deadlines: Sequence[Deadline], now: datetime) -> list[Other]:
+    """Return the newest settled clock of each main promise, and every one that was broken."""
+    newest: dict[Promise, int] = {}
+    settled = [one for one in deadlines if not one.is_running or one.is_historical]
+    for one in settled:
+        if one.promise in SETTLED_SHOWN:
+            newest[Promise(one.promise)] = one.pk
+    shown = [one for one in settled if one.breached_at or one.pk in newest.values()]
+    return [Other(face(one, now=now), one) for one in shown]
 
 
-def _to_come(case: Case, deadlines: Sequence[Deadline], now: datetime) -> list[Clock]:
+def _to_come(case: Case, deadlines: Sequence[Deadline], now: datetime) -> list[Other]:
     begun = any(one.promise == Promise.FOLLOW_UP and one.cycle == case.cycle for one in deadlines)
     before = OPEN_STAGES[: OPEN_STAGES.index(Stage.FOLLOW_UP)]
     if begun or case.kind == Kind.THANKS or case.stage not in before or case.is_historical:
         return []
     length = terms.find(case, [Promise.FOLLOW_UP])[Promise.FOLLOW_UP].length
-    return [not_started(Promise.FOLLOW_UP, length, now=now)] if length else []
+    return [Other(not_started(Promise.FOLLOW_UP, length, now=now))] if length else []
 
 
 def _subjects(case: Case) -> dict[tuple[str, int], str]:
