@@ -16,6 +16,7 @@ from objections.models import (
     Case,
     ContactRecord,
     CustomerMail,
+    Deadline,
     Escalation,
     Evidence,
     HandOver,
@@ -26,8 +27,9 @@ from objections.models import (
 from objections.selectors import checklists
 from objections.selectors.case_clocks import Clocks, clocks_of
 from objections.selectors.checklists import Mark, Point, Record
-from objections.selectors.next_steps import NextStep, next_step
+from objections.selectors.next_steps import Facts, NextStep, from_facts
 from objections.selectors.timelines import evidence_url
+from objections.sentences.inside import money
 from objections.services import remedies
 from objections.vocabulary import Action, EventKind, Purpose, Stage
 
@@ -73,6 +75,10 @@ class RemedyRow:
     number: int
     remedy: Remedy
     may_decide: bool
+
+    @property
+    def cost(self) -> str:
+        return money(self.remedy.cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,20 +141,20 @@ def of(case: Case, user: User, now: datetime) -> CasePage:
     rights = rights_of(user, case)
     last = case.events.order_by("-pk").values_list("pk", flat=True).first()
     verdicts = list(case.verdicts.all())
+    hand_overs = list(case.hand_overs.select_related("to_user").order_by("-asked_at", "-pk"))
+    facts = _facts(record, deadlines, hand_overs)
     return CasePage(
         case=case,
         user=user,
         now=now,
         rights=rights,
-        next=next_step(case, user, now) if rights.act else None,
+        next=from_facts(case, facts, user, now) if rights.act else None,
         clocks=clocks_of(case, now, deadlines),
         record=record,
         points=checklists.checklist(case, record),
         card=_card(case, user),
         moments=_moments(case),
-        hand_overs=list(
-            case.hand_overs.select_related("to_user").order_by("-asked_at", "-pk")
-        ),
+        hand_overs=hand_overs,
         notes=list(case.notes.select_related("by_user", "by_client").order_by("-written_at")),
         files=[File(row, evidence_url(case, row)) for row in case.evidence.all()],
         remedies=_remedies(user, record.remedies, rights),
@@ -184,6 +190,18 @@ def _record(case: Case) -> Record:
         remedies=list(case.remedies.select_related("proposed_by", "decided_by")),
         commitments=list(case.commitments.all()),
         attempts=demands.attempts(case) if case.stage == Stage.FOLLOW_UP else [],
+    )
+
+
+def _facts(record: Record, deadlines: Sequence[Deadline], hand_overs: Sequence[HandOver]) -> Facts:
+    return Facts(
+        deadlines=[one for one in deadlines if one.is_running and not one.is_historical],
+        unanswered=record.unanswered,
+        restatement=record.restatement,
+        solution=record.solution,
+        attempts=record.attempts,
+        commitments=record.open_commitments,
+        hand_overs=[one for one in hand_overs if one.is_open],
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -123,8 +122,9 @@ def remedy(event: CaseEvent, telling: Telling) -> Told:
 
 
 def money(amount: object) -> str:
+    """Return an amount with its thousands apart, alike in every language: 18,400.00."""
     try:
-        return number_format(Decimal(str(amount)), decimal_pos=2, force_grouping=True)
+        return f"{Decimal(str(amount)):,.2f}"
     except InvalidOperation:
         return ""
 

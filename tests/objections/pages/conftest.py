@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from customers.models import Contact, Customer
@@ -30,6 +31,13 @@ PNG = (
 @pytest.fixture(autouse=True)
 def evidence_in_a_folder_of_its_own(settings: Any, tmp_path: Path) -> None:
     settings.CASETRACK_EVIDENCE_ROOT = tmp_path / "evidence"
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Leave no language behind: a request in Chinese speaks Chinese to its thread afterwards."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ def test_an_answer_that_is_put_off_becomes_a_promise(
     assert answer.status_code == 302
     question = case.questions.get()
     assert question.deferred_reason == "The insurer decides"
-    assert question.deferred_to == case.commitments.latest("number")
+    assert question.deferred_to == case.commitments.get(what="Who pays?")
 
 
 def test_a_blank_row_between_two_options_is_no_option(
