@@ -35,7 +35,7 @@ class Case(models.Model):
     reference = models.CharField(_("reference"), max_length=16, unique=True)
     source = models.CharField(_("source"), max_length=80, blank=True)
     external_id = models.CharField(_("number at the source"), max_length=120, blank=True)
-    version = models.PositiveIntegerField(default=1, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     clock_mode = models.CharField(
         _("clocks"), max_length=12, choices=ClockMode, default=ClockMode.LIVE
     )
@@ -48,7 +48,7 @@ class Case(models.Model):
     channel = models.CharField(_("channel"), max_length=8, choices=Channel, blank=True)
 
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.LISTEN)
-    stage_entered_at = models.DateTimeField()
+    stage_entered_at = models.DateTimeField(_("in this stage since"))
     cycle = models.PositiveSmallIntegerField(_("round"), default=1)
     received_at = models.DateTimeField(_("received"))
     opened_at = models.DateTimeField(_("recorded"))
@@ -174,9 +174,11 @@ class Case(models.Model):
 class CaseAccess(models.Model):
     """The trace that reading a restricted case leaves."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="accesses")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    read_at = models.DateTimeField()
+    case = models.ForeignKey(Case, models.CASCADE, related_name="accesses", verbose_name=_("case"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+    )
+    read_at = models.DateTimeField(_("read at"))
 
     class Meta:
         verbose_name = _("access to a restricted case")

@@ -43,41 +43,46 @@ class Deadline(models.Model):
     or message that the promise is about, else null.
     """
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines")
-    promise = models.CharField(max_length=16, choices=Promise)
-    cycle = models.PositiveSmallIntegerField(default=1)
-    subject = models.PositiveBigIntegerField(null=True, blank=True)
-    is_historical = models.BooleanField(default=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines", verbose_name=_("case"))
+    promise = models.CharField(_("promise"), max_length=16, choices=Promise)
+    cycle = models.PositiveSmallIntegerField(_("round"), default=1)
+    subject = models.PositiveBigIntegerField(_("number of its subject"), null=True, blank=True)
+    is_historical = models.BooleanField(_("kept for the record alone"), default=False)
 
-    policy_name = models.CharField(max_length=80)
-    policy_version = models.PositiveIntegerField()
-    unit = models.CharField(max_length=8)
-    allowance = models.DurationField()
-    moved = models.DurationField(default=timedelta(0))
-    ladder = models.JSONField(default=list)
-    pause_maximum = models.DurationField(null=True, blank=True)
-    pauses_per_cycle = models.PositiveSmallIntegerField(default=0)
+    policy_name = models.CharField(_("policy"), max_length=80)
+    policy_version = models.PositiveIntegerField(_("version of the policy"))
+    unit = models.CharField(_("unit"), max_length=8)
+    allowance = models.DurationField(_("allowance"))
+    moved = models.DurationField(_("moved out of the night by"), default=timedelta(0))
+    ladder = models.JSONField(_("ladder"), default=list)
+    pause_maximum = models.DurationField(_("longest pause"), null=True, blank=True)
+    pauses_per_cycle = models.PositiveSmallIntegerField(_("pauses a round"), default=0)
 
-    started_at = models.DateTimeField()
-    due_at = models.DateTimeField(null=True, blank=True)
-    remaining = models.DurationField(null=True, blank=True)
-    paused_at = models.DateTimeField(null=True, blank=True)
-    resume_at = models.DateTimeField(null=True, blank=True)
-    kept_at = models.DateTimeField(null=True, blank=True)
-    breached_at = models.DateTimeField(null=True, blank=True)
-    answered_late_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    ended_as = models.CharField(max_length=8, blank=True)
+    started_at = models.DateTimeField(_("started at"))
+    due_at = models.DateTimeField(_("due at"), null=True, blank=True)
+    remaining = models.DurationField(_("remaining"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    resume_at = models.DateTimeField(_("resumes at"), null=True, blank=True)
+    kept_at = models.DateTimeField(_("kept at"), null=True, blank=True)
+    breached_at = models.DateTimeField(_("breached at"), null=True, blank=True)
+    answered_late_at = models.DateTimeField(_("answered late at"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    ended_as = models.CharField(_("ended as"), max_length=8, blank=True)
     proof = models.ForeignKey(
-        "ContactRecord", models.PROTECT, null=True, blank=True, related_name="proves"
+        "ContactRecord",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="proves",
+        verbose_name=_("proof"),
     )
 
-    alarm_at = models.DateTimeField(null=True, blank=True)
-    rung = models.PositiveSmallIntegerField(default=0)
-    shift = models.DurationField(default=timedelta(0))
-    failures = models.PositiveSmallIntegerField(default=0)
-    quarantined_at = models.DateTimeField(null=True, blank=True)
-    failure = models.CharField(max_length=300, blank=True)
+    alarm_at = models.DateTimeField(_("next alarm at"), null=True, blank=True)
+    rung = models.PositiveSmallIntegerField(_("rungs that rang"), default=0)
+    shift = models.DurationField(_("levels moved by"), default=timedelta(0))
+    failures = models.PositiveSmallIntegerField(_("failures"), default=0)
+    quarantined_at = models.DateTimeField(_("set aside at"), null=True, blank=True)
+    failure = models.CharField(_("last failure"), max_length=300, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
 

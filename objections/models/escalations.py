@@ -20,24 +20,36 @@ class Escalation(models.Model):
     next moment the sweep must look at this row.
     """
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="escalations")
+    case = models.ForeignKey(
+        Case, models.PROTECT, related_name="escalations", verbose_name=_("case")
+    )
     deadline = models.ForeignKey(
-        Deadline, models.PROTECT, null=True, blank=True, related_name="escalations"
+        Deadline,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="escalations",
+        verbose_name=_("deadline"),
     )
-    reason = models.CharField(max_length=16, choices=EscalationReason)
-    level = models.PositiveSmallIntegerField()
-    opened_at = models.DateTimeField()
-    taken_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=16, choices=EscalationReason)
+    level = models.PositiveSmallIntegerField(_("level"))
+    opened_at = models.DateTimeField(_("opened at"))
+    taken_at = models.DateTimeField(_("taken at"), null=True, blank=True)
     taken_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("taken by"),
     )
-    next_step = models.CharField(max_length=300, blank=True)
-    lapses_at = models.DateTimeField(null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True)
-    alarm_at = models.DateTimeField(null=True, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    quarantined_at = models.DateTimeField(null=True, blank=True)
-    failure = models.CharField(max_length=300, blank=True)
+    next_step = models.CharField(_("next step"), max_length=300, blank=True)
+    lapses_at = models.DateTimeField(_("lapses at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    alarm_at = models.DateTimeField(_("next alarm at"), null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(_("failures"), default=0)
+    quarantined_at = models.DateTimeField(_("set aside at"), null=True, blank=True)
+    failure = models.CharField(_("last failure"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("escalation")
@@ -123,23 +135,37 @@ class Notice(models.Model):
     when it may leave (null once it has left, failed, or needs no sending).
     """
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
-    channel = models.CharField(max_length=8, choices=NoticeChannel)
-    kind = models.CharField(max_length=16, choices=NoticeKind)
-    case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
-    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, blank=True, related_name="+")
-    escalation = models.ForeignKey(
-        Escalation, models.PROTECT, null=True, blank=True, related_name="notices"
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("person")
     )
-    level = models.PositiveSmallIntegerField(default=0)
-    occurred_at = models.DateTimeField()
-    created_at = models.DateTimeField()
-    seen_at = models.DateTimeField(null=True, blank=True)
-    send_at = models.DateTimeField(null=True, blank=True)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    failed_at = models.DateTimeField(null=True, blank=True)
-    failure = models.CharField(max_length=300, blank=True)
+    channel = models.CharField(_("channel"), max_length=8, choices=NoticeChannel)
+    kind = models.CharField(_("kind"), max_length=16, choices=NoticeKind)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notices", verbose_name=_("case"))
+    deadline = models.ForeignKey(
+        Deadline,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("deadline"),
+    )
+    escalation = models.ForeignKey(
+        Escalation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="notices",
+        verbose_name=_("escalation"),
+    )
+    level = models.PositiveSmallIntegerField(_("level"), default=0)
+    occurred_at = models.DateTimeField(_("occurred at"))
+    created_at = models.DateTimeField(_("noticed at"))
+    seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
+    send_at = models.DateTimeField(_("to be sent at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+    failure = models.CharField(_("last failure"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("notice")

@@ -16,16 +16,25 @@ class CaseEvent(models.Model):
     ``occurred_at`` is the true moment, ``recorded_at`` when we noticed.
     """
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
-    kind = models.CharField(max_length=32, choices=EventKind)
-    occurred_at = models.DateTimeField()
-    recorded_at = models.DateTimeField()
-    actor_kind = models.CharField(max_length=8, choices=ActorKind, default=ActorKind.SYSTEM)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events", verbose_name=_("case"))
+    kind = models.CharField(_("kind"), max_length=32, choices=EventKind)
+    occurred_at = models.DateTimeField(_("occurred at"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    actor_kind = models.CharField(
+        _("who acted"), max_length=8, choices=ActorKind, default=ActorKind.SYSTEM
     )
-    client = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="+")
-    data = models.JSONField(default=dict)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+    client = models.ForeignKey(
+        Client, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("client")
+    )
+    data = models.JSONField(_("facts"), default=dict)
 
     class Meta:
         verbose_name = _("event")

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Client
+from accounts.models import Client, Role
 from objections.vocabulary import (
     AttemptResult,
     CauseCategory,
@@ -78,20 +78,26 @@ class CustomerMail(models.Model):
     """
 
     contact_record = models.OneToOneField(
-        ContactRecord, models.PROTECT, related_name="mail", primary_key=True
+        ContactRecord,
+        models.PROTECT,
+        related_name="mail",
+        primary_key=True,
+        verbose_name=_("contact on record"),
     )
-    to = models.EmailField(max_length=254)
-    subject = models.CharField(max_length=250)
-    body = models.TextField()
-    message_id = models.CharField(max_length=120, unique=True)
-    created_at = models.DateTimeField()
-    next_attempt_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    failed_at = models.DateTimeField(null=True, blank=True)
-    failure = models.CharField(max_length=300, blank=True)
+    to = models.EmailField(_("recipient"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=250)
+    body = models.TextField(_("text"))
+    message_id = models.CharField(_("message number"), max_length=120, unique=True)
+    created_at = models.DateTimeField(_("created at"))
+    next_attempt_at = models.DateTimeField(_("next attempt at"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("failed at"), null=True, blank=True)
+    failure = models.CharField(_("last failure"), max_length=300, blank=True)
 
     class Meta:
+        verbose_name = _("e-mail to a customer")
+        verbose_name_plural = _("e-mails to customers")
         indexes = [
             models.Index(
                 name="mail_to_send",
@@ -239,7 +245,7 @@ class Option(models.Model):
 class RemedyLimit(models.Model):
     """How much a role may promise without asking, in the house's currency."""
 
-    role = models.CharField(_("role"), max_length=16, unique=True)
+    role = models.CharField(_("role"), max_length=16, unique=True, choices=Role)
     amount = models.DecimalField(_("limit"), max_digits=12, decimal_places=2)
 
     class Meta:
@@ -247,7 +253,7 @@ class RemedyLimit(models.Model):
         verbose_name_plural = _("remedy limits")
 
     def __str__(self) -> str:
-        return f"{self.role} ≤ {self.amount}"
+        return f"{self.get_role_display()} ≤ {self.amount}"
 
 
 class Remedy(models.Model):
