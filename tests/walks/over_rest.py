@@ -90,9 +90,7 @@ def tell(crm: Caller, reference: str, story: Story, spoken: dict[str, Any]) -> N
     assert clocks(case)["response"] == "kept"
 
 
-def step(
-    crm: Caller, reference: str, body: dict[str, Any], *, status: int = 201
-) -> dict[str, Any]:
+def step(crm: Caller, reference: str, body: dict[str, Any], *, status: int = 201) -> dict[str, Any]:
     answer = crm.call("POST", f"/cases/{reference}/steps/", body)
     assert answer.status == status, answer
     found: dict[str, Any] = answer.body
