@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from objections import audience, notices, timeline
+from objections import audience, batches, notices, timeline
 from objections.actors import SYSTEM, Actor
+from objections.batches import Row
 from objections.deadlines.terms import WARNING
 from objections.models import (
     Case,
@@ -38,24 +39,24 @@ class Ringing:
     now: datetime
     open_by_deadline: dict[int, Escalation] = field(default_factory=dict)
     present: dict[int, list[User]] = field(default_factory=dict)
-    events: list[CaseEvent] = field(default_factory=list)
+    events: list[Row] = field(default_factory=list)
     opened: list[Escalation] = field(default_factory=list)
     climbed: dict[int, Escalation] = field(default_factory=dict)
-    entries: list[EscalationEntry] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    notices: list[Row] = field(default_factory=list)
     resumed: list[int] = field(default_factory=list)
     rungs: int = 0
 
     def save(self) -> None:
-        Escalation.objects.bulk_create(self.opened)
+        batches.insert_numbered(self.opened)
         if self.climbed:
             Escalation.objects.bulk_update(
                 self.climbed.values(),
                 CLIMBS,
             )
-        EscalationEntry.objects.bulk_create(self.entries)
-        CaseEvent.objects.bulk_create(self.events)
-        Notice.objects.bulk_create(self.notices)
+        batches.insert(EscalationEntry, self.entries)
+        batches.insert(CaseEvent, self.events)
+        batches.insert(Notice, self.notices)
 
     def say(self, case: Case, kind: EventKind, *, at: datetime, **data: Any) -> None:
         self.events.append(timeline.line(case, kind, at=at, now=self.now, **data))
@@ -151,10 +152,10 @@ def _tell(
     case, deadline = escalation.case, escalation.deadline
     people = audience.above(case, level)
     ringing.entries.append(
-        EscalationEntry(
-            escalation=escalation, deadline=deadline, rung=rung, level=level, occurred_at=at,
-            recorded_at=ringing.now, told=[person.pk for person in people],
-        )
+        {
+            "escalation": escalation, "deadline": deadline, "rung": rung, "level": level,
+            "occurred_at": at, "recorded_at": ringing.now, "told": [p.pk for p in people],
+        }
     )  # fmt: skip
     informed: Sequence[User] = audience.handlers(case, ringing.present) if also else []
     ringing.notices += notices.compose(
