@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,26 @@ class StrictSerializer(serializers.Serializer[Any]):
         known = {name for name, field in self.fields.items() if not field.read_only}
         error = serializers.ErrorDetail(str(_("There is no field of this name.")), "unknown_field")
         return {str(name): [error] for name in data if name not in known}
+
+
+_made = threading.local()
+
+
+def read(shape: type[StrictSerializer], data: Any) -> Any:
+    """Return what valid data says; raise ValidationError with all that is wrong.
+
+    The serializer is made once a thread, for making one builds every field of it.
+    """
+    if data is None:
+        written = shape(data=data)
+        written.is_valid(raise_exception=True)
+        return written.validated_data
+    name = f"{shape.__module__}.{shape.__qualname__}"
+    serializer: StrictSerializer | None = getattr(_made, name, None)
+    if serializer is None:
+        serializer = shape()
+        setattr(_made, name, serializer)
+    return serializer.run_validation(data)
 
 
 class Words(serializers.CharField):

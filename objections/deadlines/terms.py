@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -93,44 +94,68 @@ def find(case: Case, promises: Iterable[Promise]) -> dict[Promise, Terms]:
     any. Raises NoPolicy where the policy in force says nothing.
     """
     wanted = list(promises)
-    rows = (
-        Allowance.objects.filter(
-            policy__in_force=True, promise__in=wanted, kind__in=["", case.kind],
-            urgency__in=["", case.urgency],
-        )
-        .select_related("policy")
-        .prefetch_related("rungs")
-    )  # fmt: skip
-    best: dict[Promise, Allowance] = {}
-    for row in rows:
-        promise = Promise(row.promise)
-        if promise not in best or _particular(row) > _particular(best[promise]):
-            best[promise] = row
+    best: dict[Promise, list[Line]] = {}
+    for line in _lines(case, wanted):
+        promise = Promise(line.promise)
+        if promise not in best or _particular(line) > _particular(best[promise][0]):
+            best[promise] = [line]
+        elif line.id == best[promise][0].id:
+            best[promise].append(line)
     for promise in wanted:
         if promise not in best:
             raise NoPolicy(promise)
     early = case.customer is not None and case.customer.is_key_account
-    return {promise: _terms(row, early=early) for promise, row in best.items()}
+    return {promise: _terms(lines, early=early) for promise, lines in best.items()}
 
 
-def _particular(row: Allowance) -> tuple[bool, bool]:
-    return (bool(row.kind), bool(row.urgency))
+class Line(NamedTuple):
+    """An allowance with one of its rungs, or none. Read like this in a single query."""
+
+    id: int
+    promise: str
+    kind: str
+    urgency: str
+    unit: str
+    length: timedelta | None
+    pause_maximum: timedelta | None
+    pauses_per_cycle: int
+    night_from: time | None
+    night_until: time | None
+    policy__name: str
+    policy__version: int
+    rungs__offset: timedelta | None
+    rungs__percent: int | None
+    rungs__level: int | None
 
 
-def _terms(row: Allowance, *, early: bool) -> Terms:
+def _lines(case: Case, promises: list[Promise]) -> Iterator[Line]:
+    rows = Allowance.objects.filter(
+        policy__in_force=True, promise__in=promises, kind__in=["", case.kind],
+        urgency__in=["", case.urgency],
+    )  # fmt: skip
+    return (Line(*row) for row in rows.order_by("id", "rungs__id").values_list(*Line._fields))
+
+
+def _particular(line: Line) -> tuple[bool, bool]:
+    return (bool(line.kind), bool(line.urgency))
+
+
+def _terms(lines: list[Line], *, early: bool) -> Terms:
     rungs = []
-    for rung in row.rungs.all():
-        when = rung.offset if rung.offset is not None else rung.percent
-        if when is not None:
-            rungs.append((when, rung.level))
+    for line in lines:
+        when = line.rungs__offset if line.rungs__offset is not None else line.rungs__percent
+        if when is not None and line.rungs__level is not None:
+            rungs.append((when, line.rungs__level))
+    said = lines[0]
+    night = (said.night_from, said.night_until) if said.night_from and said.night_until else None
     return Terms(
-        policy_name=row.policy.name,
-        policy_version=row.policy.version,
-        unit=row.unit,
-        length=row.length,
+        policy_name=said.policy__name,
+        policy_version=said.policy__version,
+        unit=said.unit,
+        length=said.length,
         rungs=tuple(rungs),
-        pause_maximum=row.pause_maximum,
-        pauses_per_cycle=row.pauses_per_cycle,
+        pause_maximum=said.pause_maximum,
+        pauses_per_cycle=said.pauses_per_cycle,
         early=early,
-        night=(row.night_from, row.night_until) if row.night_from and row.night_until else None,
+        night=night,
     )

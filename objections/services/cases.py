@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from objections import audience, lifecycle, notices
 from objections.actors import Actor
 from objections.deadlines import keeping
 from objections.errors import AlreadyExists, Demand, DemandUnmet, FieldInvalid, NotPermitted
-from objections.models import Case
+from objections.models import Case, ContactRecord, Deadline, Question
 from objections.openings import Opening
 from objections.permissions import may_open
 from objections.services.confirming import add_questions
@@ -38,6 +38,16 @@ from objections.vocabulary import (
 TITLE_LENGTH = 80
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A new case as it was written, before any step."""
+
+    case: Case
+    questions: list[Question]
+    contact: ContactRecord | None
+    deadlines: list[Deadline]
+
+
 @transaction.atomic
 def open_case(opening: Opening, *, by: Actor, now: datetime, steps: Sequence[Step] = ()) -> Case:
     """Open a case, and take further steps in the same breath; all of it commits or none.
@@ -46,15 +56,21 @@ def open_case(opening: Opening, *, by: Actor, now: datetime, steps: Sequence[Ste
     who spoke in the future, a live case without customer or channel, and a number of
     the source that is known already (AlreadyExists). Twice the same at once: one wins.
     """
-    case = _open(opening, parent=None, by=by, now=now)
+    return open_whole(opening, by=by, now=now, steps=steps).case
+
+
+@transaction.atomic
+def open_whole(opening: Opening, *, by: Actor, now: datetime, steps: Sequence[Step] = ()) -> Opened:
+    """Open a case as ``open_case`` does, and return what was written beside it, too."""
+    opened = _open(opening, parent=None, by=by, now=now)
     if steps:
-        take_steps(case, steps, by=by, now=now)
-    return case
+        take_steps(opened.case, steps, by=by, now=now)
+    return opened
 
 
 def open_linked(opening: Opening, *, parent: Case, by: Actor, now: datetime) -> Case:
     """Open a case that grew out of another one, in the caller's transaction."""
-    return _open(opening, parent=parent, by=by, now=now)
+    return _open(opening, parent=parent, by=by, now=now).case
 
 
 def route(opening: Opening) -> Team | None:
@@ -69,25 +85,26 @@ def route(opening: Opening) -> Team | None:
     return Team.objects.filter(is_default=True).first()
 
 
-def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) -> Case:
+def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) -> Opened:
     if opening.customer is None and opening.contact is not None:
         opening = replace(opening, customer=opening.contact.customer)
     _check(opening, by, now)
     received_at = min(opening.received_at or now, now)
     case = build(opening, parent, by, received_at, now)
     _insert(case)
-    case.named_people.set(opening.named_people)
+    if opening.named_people:
+        case.named_people.set(opening.named_people)
     work = Work(case, by, received_at, now)
-    _say(work, opening)
-    start_clocks(work)
+    questions, contact = _say(work, opening)
+    deadlines = start_clocks(work)
     if case.handler is None and not case.is_historical:
         notices.tell(audience.announced(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
     elif case.handler is not None and case.handler != by.user and not case.is_historical:
         notices.tell([case.handler], NoticeKind.ASSIGNED, case, at=now, now=now)
-    return case
+    return Opened(case, questions, contact, deadlines)
 
 
-def start_clocks(work: Work) -> None:
+def start_clocks(work: Work) -> list[Deadline]:
     """Clocks run from when the customer spoke, however late it was written down.
 
     Thanks deserve an answer, and no other clock.
@@ -95,7 +112,7 @@ def start_clocks(work: Work) -> None:
     promises: tuple[Promise, ...] = lifecycle.STEPS[Action.OPEN].starts
     if work.case.kind == Kind.THANKS:
         promises = (Promise.ACKNOWLEDGEMENT,)
-    keeping.start(work.case, promises, at=work.at, now=work.now)
+    return keeping.start(work.case, promises, at=work.at, now=work.now)
 
 
 def _check(opening: Opening, by: Actor, now: datetime) -> None:
@@ -156,27 +173,26 @@ def _insert(case: Case) -> None:
     The check and the insert hold a lock on the source's number, so that the same case
     brought twice at once is opened once.
     """
+    asked = "SELECT nextval('objections_case_number')"
+    if case.external_id:
+        asked += ", pg_advisory_xact_lock(hashtextextended(%s, 0))"
     with connection.cursor() as cursor:
-        if case.external_id:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                [f"case {case.source}\n{case.external_id}"],
-            )
-        cursor.execute("SELECT nextval('objections_case_number')")
+        cursor.execute(asked, [f"case {case.source}\n{case.external_id}"][: asked.count("%s")])
         number = cursor.fetchone()[0]
     if case.external_id:
-        known = Case.objects.filter(source=case.source, external_id=case.external_id).first()
-        if known is not None:
-            raise AlreadyExists(known.reference)
+        known = Case.objects.filter(source=case.source, external_id=case.external_id)
+        for reference in known.values_list("reference", flat=True):
+            raise AlreadyExists(reference)
     year = case.opened_at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
     case.reference = f"CT-{year}-{number:06d}"
     case.save(force_insert=True)
 
 
-def _say(work: Work, opening: Opening) -> None:
+def _say(work: Work, opening: Opening) -> tuple[list[Question], ContactRecord | None]:
     questions = add_questions(work, opening.questions)
+    contact = None
     if opening.channel is not None:
-        work.contact(
+        contact = work.contact(
             Purpose.OPENING, Direction.INBOUND, channel=opening.channel, words=opening.statement,
             emotion=opening.emotion,
         )  # fmt: skip
@@ -186,3 +202,4 @@ def _say(work: Work, opening: Opening) -> None:
         with_whom=opening.contact.name if opening.contact else "",
         questions=[question.text for question in questions],
     )  # fmt: skip
+    return questions, contact

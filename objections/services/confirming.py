@@ -12,12 +12,15 @@ from objections.vocabulary import EventKind, Purpose
 
 def add_questions(work: Work, texts: Iterable[str]) -> list[Question]:
     """Number and keep the customer's questions, leaving out blanks and repetitions."""
-    known = list(work.case.questions.all())
-    texts_known = {question.text for question in known}
-    number = max((question.number for question in known), default=0)
+    asked = [text.strip() for text in texts if text.strip()]
+    if not asked:
+        return []
+    known = list(work.case.questions.order_by().values_list("number", "text"))
+    texts_known = {text for _number, text in known}
+    number = max((number for number, _text in known), default=0)
     new: list[Question] = []
-    for text in (text.strip() for text in texts):
-        if not text or text in texts_known:
+    for text in asked:
+        if text in texts_known:
             continue
         texts_known.add(text)
         number += 1

@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.shown import show
 from objections.api.fields import InstantField, LengthField, WordField, iso_length
 from objections.models import Deadline
 from objections.vocabulary import DeadlineState, PauseReason, Promise
@@ -81,7 +82,7 @@ class DeadlineShown(serializers.Serializer[Deadline]):
             return None
         at = deadline.moment_of(deadline.rung)
         shown = {"kind": rung["kind"], "level": rung["level"], "at": at and at.astimezone(UTC)}
-        return dict(RungShown(shown).data)
+        return show(RungShown, shown)
 
 
 def remaining(deadline: Deadline, now: datetime) -> timedelta | None:

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.parsers import UploadParser
 from accounts.api.shown import show_all
+from accounts.api.strict import read
 from accounts.api.views import ApiView
 from accounts.models import Scope
 from objections.api.callers import Caller
@@ -33,7 +34,7 @@ from objections.api.shown.cases import CaseShown, CaseWhole, for_list, show_case
 from objections.api.shown.events import show_events
 from objections.api.steps import read_steps, step_serializer
 from objections.models import Case, CaseEvent
-from objections.services.cases import open_case
+from objections.services.cases import open_whole
 from objections.services.stepping import take_step, take_steps
 from objections.vocabulary import Action
 from timekeeping.clock import now
@@ -69,17 +70,18 @@ class CasesView(ApiView):
         refused with the reference of the case (409 `already_exists`).
         """
         caller, moment = Caller.of(request), now()
-        written = CaseWritten(data=request.data)
-        written.is_valid(raise_exception=True)
-        values = dict(written.validated_data)
+        values = dict(read(CaseWritten, request.data))
         steps = values.pop("steps", [])
         opening = opening_from(values, caller)
-        case = open_case(opening, by=caller.actor, now=moment, steps=steps)
-        show = show_case if steps else show_opened
+        opened = open_whole(opening, by=caller.actor, now=moment, steps=steps)
+        case = opened.case
+        if steps:
+            shown = show_case(case, caller=caller, now=moment)
+        else:
+            shown = show_opened(opened, caller=caller, now=moment)
         headers = {
             "ETag": etag(case), "Location": request.build_absolute_uri(f"{case.reference}/"),
         }  # fmt: skip
-        shown = show(case, caller=caller, now=moment)
         return Response(shown, status.HTTP_201_CREATED, headers=headers)
 
 
