@@ -151,7 +151,7 @@ def _other_value(
     model: Model, field: models.Field[object, object], column: str, stride: int, spread: Spread
 ) -> str:
     if model is Case and field.name == "reference":
-        return f"left(o.reference, 8) || lpad((o.id + k * {stride})::text, 6, '0')"
+        return f"left(o.reference, 8) || lpad((o.id + k * {stride})::text, 8, '0')"
     if model is Case and field.name == "title":
         return f"left({column}, 180) || ' ' || k"
     if field.name == "told":

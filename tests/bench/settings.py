@@ -6,4 +6,5 @@ from casetrack.settings.base import LOGGING
 from casetrack.settings.test import *  # noqa: F403 - settings
 
 CASETRACK_SANDBOX = False
+CASETRACK_API_PER_MINUTE = 0
 LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "ERROR"}}
