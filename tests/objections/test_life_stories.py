@@ -166,12 +166,12 @@ class Life:
         """Return the whole story, without the numbers of rows and the moments of noticing."""
         case = self.case
         subjects = sorted(
-            {row.subject for row in case.deadlines.filter(promise=Promise.CUSTOMER_MESSAGE)}
+            {row.subject or 0 for row in case.deadlines.filter(promise=Promise.CUSTOMER_MESSAGE)}
         )
         place = {subject: number for number, subject in enumerate(subjects)}
 
         def about(promise: str, subject: int | None) -> int | None:
-            return place[subject] if promise == Promise.CUSTOMER_MESSAGE else subject
+            return place[subject or 0] if promise == Promise.CUSTOMER_MESSAGE else subject
 
         return {
             "answers": self.answers,
@@ -215,11 +215,11 @@ def lived(
     for turn in turns:
         now += turn.gap
         moments.append((now, 0, turn))
-    for at, _order, turn in sorted(moments, key=lambda moment: moment[:2]):
-        if turn is None:
+    for at, _order, taken in sorted(moments, key=lambda moment: moment[:2]):
+        if taken is None:
             sweep(now=at)
         else:
-            life.turn(turn, at)
+            life.turn(taken, at)
     sweep(now=T0 + 400 * DAY)
     return life.told(), life.case
 

@@ -33,9 +33,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def at_once(count: int, do: Callable[[int], None]) -> list[BaseException]:
+def at_once(count: int, do: Callable[[int], None]) -> list[Exception]:
     """Run ``do`` in threads that start together, each with a connection of its own."""
-    start, failures = Barrier(count), []
+    start = Barrier(count)
+    failures: list[Exception] = []
 
     def run(number: int) -> None:
         try:
