@@ -31,10 +31,10 @@ def readable(user: User) -> QuerySet[StoredMail]:
     if not settings.CASETRACK_SANDBOX:
         raise Http404
     restricted = Case.objects.filter(sensitivity=Sensitivity.RESTRICTED)
-    hidden = restricted.exclude(pk__in=visible_to(user).values("pk"))
-    return StoredMail.objects.exclude(
-        references__overlap=list(hidden.values_list("reference", flat=True))
-    )
+    seen = visible_to(user).filter(sensitivity=Sensitivity.RESTRICTED)
+    hidden = set(restricted.values_list("reference", flat=True))
+    hidden -= set(seen.values_list("reference", flat=True))
+    return StoredMail.objects.exclude(references__overlap=list(hidden))
 
 
 @require_safe

@@ -6,10 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, Q, QuerySet
 
 from accounts.models import User
 from customers.models import Contact, Customer
@@ -42,6 +40,16 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A customer in the list, with the cases that the reader may see."""
+
+    customer: Customer
+    open_cases: int = 0
+    all_cases: int = 0
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     customer: Customer
     contacts: Sequence[Contact]
@@ -63,7 +71,7 @@ class Record:
         return sum(given) / len(given) if given else None
 
 
-def find(user: User, words: str, page: int) -> Part[Customer]:
+def find(user: User, words: str, page: int) -> Part[Listed]:
     """Return customers by name, contact or number, with the cases that this person may see."""
     found = Customer.objects.select_related("dedicated_team")
     words = words.strip()
@@ -74,27 +82,33 @@ def find(user: User, words: str, page: int) -> Part[Customer]:
             | Q(external_id__iexact=words)
             | Q(pk__in=people.values("customer"))
         )
-    seen = visible_to(user).filter(customer=OuterRef("pk")).order_by().values("customer")
-    return part_of(
-        found.annotate(
-            open_cases=_count(seen.filter(closed_at=None)),
-            all_cases=_count(seen),
-            last_at=Subquery(seen.annotate(last=Max("received_at")).values("last")),
-        ).order_by("name", "pk"),
-        page,
-        PAGE,
+    part = part_of(found.order_by("name", "pk"), page, PAGE)
+    told = _told_of([customer.pk for customer in part], user)
+    return Part([_listed(one, told.get(one.pk)) for one in part], page, part.has_next)
+
+
+def _told_of(customers: Sequence[int], user: User) -> dict[int, tuple[int, int, datetime]]:
+    """Return by customer how many cases are open, how many there are, and the last one."""
+    counted = (
+        visible_to(user)
+        .filter(customer__in=customers)
+        .order_by()
+        .values_list("customer")
+        .annotate(
+            open=Count("pk", filter=Q(closed_at=None)), all=Count("pk"), last=Max("received_at")
+        )
     )
+    return {customer: (still, every, last) for customer, still, every, last in counted if customer}
 
 
-def _count(cases: QuerySet[Case, Any]) -> Coalesce:
-    counted = cases.annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+def _listed(customer: Customer, told: tuple[int, int, datetime] | None) -> Listed:
+    return Listed(customer, *told) if told else Listed(customer)
 
 
 def record(customer: Customer, user: User, page: int, *, now: datetime) -> Record:
     """Return the customer's record as far as this person may see its cases."""
     cases = visible_to(user).filter(customer=customer)
-    still_open = rows.page_of(cases.filter(closed_at=None), 1)
+    still_open = rows.fetch(rows.slice_of(cases.filter(closed_at=None), 1, now).part.items)
     ended = cases.exclude(closed_at=None).select_related(*rows.SHOWN)
     past = part_of(ended.order_by("-received_at", "-pk"), page, HISTORY)
     built = rows.build([*still_open, *past], user, now)

@@ -16,6 +16,7 @@ from objections.models import Case, Deadline
 from objections.vocabulary import Promise
 
 WINDOW = timedelta(hours=4)
+LIGHT = ("due_at", "promise", "case__reference", "case__handler", "case__team")
 EDGE = 5
 """Per cent of the lane at each end that has no room for the name of an hour."""
 GAP = 0.5
@@ -173,6 +174,7 @@ def _due_soon(
             case__in=visible,
         )
         .select_related("case")
+        .only(*LIGHT)
         .order_by("due_at", "pk")
     )
     by_person: defaultdict[int, list[Deadline]] = defaultdict(list)

@@ -1,38 +1,30 @@
-"""Rows of a list of cases: each under its earliest clock that is not paused."""
+"""Rows of a list of cases, with all that the list says of each."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
-from django.utils.translation import pgettext_lazy
+from django.db.models import QuerySet
 
 from accounts.models import User
+from dashboards.selectors import queues
 from dashboards.selectors.paging import Part
 from objections.clockface import Clock, face
-from objections.models import Case, ContactRecord, Deadline, Escalation
+from objections.models import Case, ContactRecord, Escalation
 from objections.selectors.next_steps import NextStep, next_steps
 
 PAGE = 50
+MANY = 5000
+"""Up to here a list is put in order and counted as a whole; above, page by page."""
 SHOWN = ("customer", "product", "contact", "handler", "team")
-HOUR = timedelta(hours=1)
-
-GROUPS = {
-    "overdue": pgettext_lazy("group of cases", "Overdue"),
-    "hour": pgettext_lazy("group of cases", "Within the hour"),
-    "today": pgettext_lazy("group of cases", "Today"),
-    "later": pgettext_lazy("group of cases", "Later"),
-    "still": pgettext_lazy("group of cases", "No clock is running"),
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case in a list, with all that the list says of it."""
+    """One case in a list. ``taken`` is the escalation that somebody has in hand."""
 
     case: Case
     group: str
@@ -46,80 +38,51 @@ class Row:
         return self.clock.promise if self.clock else ""
 
 
-def _ticking() -> QuerySet[Deadline]:
-    return Deadline.objects.running().filter(due_at__isnull=False, is_historical=False)
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A page of a list by its keys, and how long its groups are over all pages if counted."""
+
+    part: Part[int]
+    sizes: dict[str, int] | None
 
 
-def leading(cases: QuerySet[Case]) -> QuerySet[Deadline]:
-    """Return the earliest unpaused clock of each of these cases, the most urgent first.
-
-    It walks the index of running clocks in the order in which they fall due, so that the
-    first page of a hundred thousand cases costs no more than that of a hundred.
-    """
-    earlier = _ticking().filter(
-        Q(due_at__lt=OuterRef("due_at")) | Q(due_at=OuterRef("due_at"), pk__lt=OuterRef("pk")),
-        case=OuterRef("case"),
-    )
-    return _ticking().filter(~Exists(earlier), case__in=cases).order_by("due_at", "pk")
+def slice_of(cases: QuerySet[Case], number: int, now: datetime) -> Slice:
+    """Return a page of any set of cases, in the order in which they fall due."""
+    keys = list(cases.order_by().values_list("pk", flat=True)[: MANY + 1])
+    if len(keys) <= MANY:
+        return slice_of_queue(queues.queue_of(keys), number, now)
+    return Slice(_walked(cases, number), None)
 
 
-def without_clock(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Return the cases none of whose clocks runs; first those that will run again soonest."""
-    paused = Deadline.objects.running().filter(case=OuterRef("pk"), resume_at__isnull=False)
-    resumes = paused.order_by("resume_at").values("resume_at")[:1]
-    return (
-        cases.filter(~Exists(_ticking().filter(case=OuterRef("pk"))))
-        .annotate(resumes=Subquery(resumes))
-        .order_by("resumes", "-received_at", "pk")
-    )
+def slice_of_queue(queue: queues.Queue, number: int, now: datetime) -> Slice:
+    start = (number - 1) * PAGE
+    keys = queue.keys
+    part = Part(keys[start : start + PAGE], number, len(keys) > start + PAGE)
+    return Slice(part, queue.sizes(now))
 
 
-def page_of(cases: QuerySet[Case], number: int) -> Part[Case]:
-    """Return a page of cases by their clocks; those without a running one come last."""
+def _walked(cases: QuerySet[Case], number: int) -> Part[int]:
     start, wanted = (number - 1) * PAGE, PAGE + 1
-    clocks = leading(cases).select_related("case", *(f"case__{name}" for name in SHOWN))
-    found = [clock.case for clock in clocks[start : start + wanted]]
+    clocks = queues.leading(cases).values_list("case", flat=True)
+    found = list(clocks[start : start + wanted])
     if len(found) < wanted:
-        passed = start + len(found) if found or not start else leading(cases).count()
+        passed = start + len(found) if found or not start else clocks.count()
         begin = max(start - passed, 0)
-        rest = without_clock(cases).select_related(*SHOWN)
+        rest = queues.without_clock(cases).values_list("pk", flat=True)
         found += rest[begin : begin + wanted - len(found)]
     return Part(found[:PAGE], number, len(found) > PAGE)
 
 
-def group_of(clock: Deadline | None, now: datetime) -> str:
-    """Return the heading that a case stands under."""
-    if clock is None or clock.due_at is None:
-        return "still"
-    if clock.due_at < now:
-        return "overdue"
-    if clock.due_at <= now + HOUR:
-        return "hour"
-    same_day = timezone.localtime(clock.due_at).date() == timezone.localtime(now).date()
-    return "today" if same_day else "later"
-
-
-def group_sizes(cases: QuerySet[Case], now: datetime) -> dict[str, int]:
-    """Count the cases under each heading, over all pages."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    tomorrow = midnight + timedelta(days=1)
-    hour = now + HOUR
-    late, soon = Q(due_at__lt=now), Q(due_at__gte=now, due_at__lte=hour)
-    sizes: dict[str, int] = leading(cases).aggregate(
-        overdue=Count("pk", filter=late),
-        hour=Count("pk", filter=soon),
-        today=Count("pk", filter=Q(due_at__gt=hour, due_at__lt=tomorrow)),
-        later=Count("pk", filter=Q(due_at__gt=hour, due_at__gte=tomorrow)),
-    )
-    sizes["still"] = without_clock(cases).count()
-    return sizes
+def fetch(keys: Sequence[int]) -> list[Case]:
+    """Return these cases in this order, with what a row shows of them."""
+    found = Case.objects.select_related(*SHOWN).in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def build(cases: Sequence[Case], user: User, now: datetime) -> list[Row]:
     """Return the rows of these cases, in a fixed number of queries."""
     steps = next_steps(cases, user, now)
-    felt = emotions(cases)
-    taken = _taken(cases)
+    felt, taken = emotions(cases), _taken(cases)
     return [_row(case, steps.get(case.pk), felt[case.pk], taken, now) for case in cases]
 
 
@@ -132,7 +95,7 @@ def _row(
 ) -> Row:
     deadline = step.deadline if step else None
     clock = face(deadline, now=now) if deadline else None
-    group = group_of(deadline, now)
+    group = queues.group_of(deadline.due_at if deadline else None, now)
     return Row(case, group, step, clock, tuple(felt), taken.get(deadline.pk) if deadline else None)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
 
 from accounts.models import Role, Team, User
 from objections.models import Case, Deadline, Escalation, HandOver
@@ -13,9 +15,7 @@ OVERSEERS = {Role.ANALYST, Role.ADMINISTRATOR, Role.AUDITOR}
 
 
 def teams_of(user: User) -> QuerySet[Team]:
-    """Return the teams that a person belongs to or stands above; all, for who oversees all."""
-    if user.role in OVERSEERS:
-        return Team.objects.all()
+    """Return the teams that a person belongs to or stands above."""
     member = Q(pk__in=user.teams.values("pk"))
     return Team.objects.filter(member | Q(supervisor=user) | Q(manager=user) | Q(duty_officer=user))
 
@@ -42,27 +42,32 @@ def open_cases(user: User) -> QuerySet[Case]:
 
 def needs(user: User) -> Q:
     """Return the condition of the cases that wait for this person: theirs, or asked of them."""
+    return Q(handler=user) | Q(pk__in=asked_of(user))
+
+
+def asked_of(user: User) -> QuerySet[HandOver, int]:
+    """Return the cases with a question that waits for this person's answer."""
     asked = HandOver.objects.filter(to_user=user, answered_at=None, voided_at=None)
-    return Q(handler=user) | Q(pk__in=asked.values("case"))
+    return asked.values_list("case", flat=True)
 
 
-def near(user: User) -> Q:
-    """Return the condition of the cases that this person or their teams carry."""
-    return needs(user) | Q(team__in=teams_of(user))
-
-
-def stands_still() -> Q:
-    """Return the condition of the cases that wait for somebody else: paused, or asked on."""
+def standing_still(cases: Collection[int]) -> set[int]:
+    """Return which of these cases wait for somebody else: paused, or asked on."""
     paused = Deadline.objects.running().filter(
-        case=OuterRef("pk"), paused_at__isnull=False, is_historical=False
+        case__in=cases, paused_at__isnull=False, is_historical=False
     )
-    asked = HandOver.objects.filter(case=OuterRef("pk"), answered_at=None, voided_at=None)
-    return Q(Exists(paused)) | Q(Exists(asked))
+    asked = HandOver.objects.filter(case__in=cases, answered_at=None, voided_at=None)
+    return {*paused.values_list("case", flat=True), *asked.values_list("case", flat=True)}
+
+
+def on_board(user: User) -> QuerySet[Team]:
+    """Return the teams of a person's board; all of them, for those who oversee all."""
+    return Team.objects.all() if user.role in OVERSEERS else teams_of(user)
 
 
 def escalations(user: User) -> QuerySet[Escalation]:
     """Return the open escalations on this person's board."""
-    mine = Q(case__team__in=teams_of(user))
+    mine = Q(case__team__in=on_board(user))
     if user.role in {Role.SUPERVISOR, Role.MANAGER} or user.role in OVERSEERS:
         mine |= Q(case__team=None)
     return Escalation.objects.filter(mine, closed_at=None, case__in=visible_to(user))

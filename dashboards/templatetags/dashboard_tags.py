@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from accounts.models import User
 from customers.models import Customer
-from dashboards.selectors.board import Board, Climb, Risk, Told
+from dashboards.selectors.board import Board, Risk
+from dashboards.selectors.escalated import Climb, Told
 from dashboards.selectors.filters import CaseFilter
 from dashboards.selectors.lanes import Lane
 from objections.models import Case, Notice
@@ -100,11 +101,11 @@ def chips(narrowed: CaseFilter, request: HttpRequest) -> list[Chip]:
 @register.simple_tag
 def board_sentence(board: Board) -> str:
     """Say in one sentence what the board shows: what to take, what is at risk, who cannot."""
-    taking = ngettext("{count} to take", "{count} to take", len(board.untaken))
-    risk = ngettext("{count} at risk by {moment}", "{count} at risk by {moment}", len(board.risks))
+    taking = ngettext("{count} to take", "{count} to take", board.untaken_count)
+    risk = ngettext("{count} at risk by {moment}", "{count} at risk by {moment}", board.risk_count)
     parts = [
-        taking.format(count=len(board.untaken)),
-        risk.format(count=len(board.risks), moment=time_of_day(board.risk_until)),
+        taking.format(count=board.untaken_count),
+        risk.format(count=board.risk_count, moment=time_of_day(board.risk_until)),
     ]
     if board.overloaded:
         people = ngettext(

@@ -28,6 +28,7 @@ from objections.permissions import visible_to
 from objections.services import escalations
 from timekeeping import clock
 
+MOST = 400
 LONG_AGO = timedelta(hours=12)
 AT_LEAST = QUARTER = timedelta(minutes=15)
 
@@ -76,8 +77,16 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _context(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
-    page = board.show(requests.person(request), now=now)
-    return {"board": page, "now": now, "hours": hours(now), "suggested": suggested(now)}
+    shown = requests.number(request, "shown", board.SHOWN, most=MOST)
+    page = board.show(requests.person(request), now=now, shown=shown)
+    return {
+        "board": page,
+        "now": now,
+        "hours": hours(now),
+        "suggested": suggested(now),
+        "shown": shown,
+        "more": min(shown * 4, MOST),
+    }
 
 
 @require_POST

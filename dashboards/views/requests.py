@@ -27,9 +27,14 @@ def person(request: HttpRequest) -> User:
 
 def page_number(request: HttpRequest) -> int:
     """Return the page asked for; the first, for anything that is no page."""
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
-    return min(max(number, 1), LAST_PAGE)
+    return number(request, "page", 1, most=LAST_PAGE)
+
+
+def number(request: HttpRequest, name: str, default: int, *, most: int) -> int:
+    """Return a number of the address from 1 to ``most``; the default for anything else."""
+    asked = request.GET.get(name, "")
+    found = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else default
+    return min(max(found, 1), most)
 
 
 def choice(request: HttpRequest, name: str, choices: type[_Choice], default: _Choice) -> _Choice:

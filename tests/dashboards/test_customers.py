@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import pytest
 from django.test.utils import CaptureQueriesContext
@@ -54,9 +53,9 @@ def test_a_restricted_case_is_neither_listed_nor_counted_nor_scored(
     restrict(walk_to(Stage.CLOSED, t0, by=by, customer=customer, handler=people.engineer))
     seen = customers.record(customer, people.stranger, 1, now=t0 + DAY)
     assert (seen.total, list(seen.history), list(seen.scores)) == (0, [], [])
-    listed: Any = customers.find(people.stranger, "Hengyuan", 1).items[0]
+    [listed] = customers.find(people.stranger, "Hengyuan", 1)
     assert (listed.all_cases, listed.last_at) == (0, None)
-    own: Any = customers.find(people.engineer, "Hengyuan", 1).items[0]
+    [own] = customers.find(people.engineer, "Hengyuan", 1)
     assert own.all_cases == 1
 
 
@@ -67,7 +66,8 @@ def test_a_customer_is_found_by_name_contact_phone_or_number(
     Customer.objects.create(name="Elsewhere")
     customer.source, customer.external_id = "crm", "C-17"
     customer.save()
-    assert list(customers.find(people.engineer, words, 1)) == [customer]
+    found = customers.find(people.engineer, words, 1)
+    assert [one.customer for one in found] == [customer]
 
 
 def test_the_page_tells_people_team_and_emergency_contact(
