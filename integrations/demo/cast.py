@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import Client, Language, Role, Team, User
 from customers.models import Contact, Customer, Product, Tier
 from integrations.demo.stories import DATA
+from objections.models import Case
 
 PUMPS, BIKES, KEY = "pumps", "bikes", "key-accounts"
 CRM = "demo-crm"
@@ -66,13 +67,16 @@ class Cast:
         return [user for user in here if user.username != AWAY]
 
 
-def exists() -> bool:
-    """Tell whether the demo is here already: its three teams are."""
-    return Team.objects.filter(slug__in=[slug for slug, *_ in TEAMS]).count() == len(TEAMS)
+def has_cases() -> bool:
+    """Tell whether the demo is here already: its customers have cases."""
+    return Case.objects.filter(customer__source=CRM).exists()
 
 
 def assemble(password: str) -> Cast:
-    """Make the demo's people, teams, customers and products, with one password for all."""
+    """Return the demo's people, teams, customers and products; make those that are not there.
+
+    All people have the same password.
+    """
     cast = Cast()
     hashed = make_password(password)
     for username, name, role, language, zone, _ in PEOPLE:
@@ -97,12 +101,17 @@ def assemble(password: str) -> Cast:
 def _make_teams(cast: Cast) -> None:
     default_exists = Team.objects.filter(is_default=True).exists()
     for slug, name, site, is_default in TEAMS:
-        team = Team.objects.create(
-            slug=slug, name=name, site=site, supervisor=cast.people[SUPERVISOR],
-            manager=cast.people[MANAGER], duty_officer=cast.people[DUTY],
-            is_default=is_default and not default_exists,
+        team, created = Team.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": name, "site": site, "supervisor": cast.people[SUPERVISOR],
+                "manager": cast.people[MANAGER], "duty_officer": cast.people[DUTY],
+                "is_default": is_default and not default_exists,
+            },
         )  # fmt: skip
-        team.members.set(cast.people[username] for username, *_, teams in PEOPLE if slug in teams)
+        if created:
+            members = [cast.people[username] for username, *_, teams in PEOPLE if slug in teams]
+            team.members.set(members)
         cast.teams[slug] = team
 
 
@@ -118,16 +127,21 @@ def _make_products(cast: Cast) -> None:
 
 def _make_customer(cast: Cast, entry: dict[str, Any]) -> None:
     name, language, key = entry["name"], entry["language"], entry.get("key_account", False)
-    cast.customers[name] = customer = Customer.objects.create(
-        name=name, tier=Tier.KEY_ACCOUNT if key else Tier.STANDARD, source=CRM,
-        external_id=f"C-{len(cast.customers) + 1001}", language=ZH if language == "zh" else EN,
-        dedicated_team=cast.teams[KEY] if key else None,
-        emergency_contact=cast.people[AWAY] if key else None,
+    customer, _ = Customer.objects.get_or_create(
+        source=CRM, external_id=f"C-{len(cast.customers) + 1001}",
+        defaults={
+            "name": name, "tier": Tier.KEY_ACCOUNT if key else Tier.STANDARD,
+            "language": ZH if language == "zh" else EN,
+            "dedicated_team": cast.teams[KEY] if key else None,
+            "emergency_contact": cast.people[AWAY] if key else None,
+        },
     )  # fmt: skip
+    cast.customers[name] = customer
     cast.buys[name] = (language, entry["team"])
     cast.contacts[name] = [
-        Contact.objects.create(
-            customer=customer, name=person, job_title=title, phone=phone, email=email
-        )
+        Contact.objects.get_or_create(
+            customer=customer, name=person,
+            defaults={"job_title": title, "phone": phone, "email": email},
+        )[0]
         for person, title, phone, email in entry["contacts"]
-    ]
+    ]  # fmt: skip

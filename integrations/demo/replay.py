@@ -17,6 +17,7 @@ from integrations.demo.courses import course, draw
 from integrations.demo.lives import DAY, HOUR, Life, Moments
 from integrations.demo.posting import settle_past
 from integrations.demo.scenes import CHEN, SCENES, Stage
+from integrations.demo.sharing import Order
 from integrations.demo.stories import Story, stories
 from objections.vocabulary import Kind, Sensitivity
 
@@ -32,32 +33,50 @@ RECENT_SHARE = 0.1
 RESTRICTED_SHARE = 0.015
 
 
-@transaction.atomic
-def seed(
-    *,
-    cases: int,
-    seed: int,
-    password: str,
-    now: datetime,
-    heard: Callable[[], object] = lambda: None,
-) -> bool:
-    """Make the demo as it stands at ``now``; False where it is here already.
+def prepare(order: Order) -> bool:
+    """Make the demo's people and customers; False where its cases are here already.
 
-    The same seed tells the same story. All of it commits or none. ``heard`` is called
-    for each case.
+    People without cases are what an attempt that died leaves behind; the next goes on
+    from there.
     """
-    if casting.exists():
+    if casting.has_cases():
         return False
-    cast = casting.assemble(password)
-    random = Random(seed)  # noqa: S311 - a story, not a secret
-    stage = Stage(cast, now, random)
-    lives = [scene(stage) for scene in SCENES]
-    for number in range(cases - len(lives)):
-        lives.append(_usual(cast, now, Random(f"{seed} {number}"), number))  # noqa: S311
-    replay(lives, now=now, heard=heard)
-    settle_past(now=now)
-    leave(cast.people[AWAY], at=now - 4 * HOUR)
+    with transaction.atomic():
+        cast = casting.assemble(order.password)
+        leave(cast.people[AWAY], at=order.now - 4 * HOUR)
     return True
+
+
+@transaction.atomic
+def tell(
+    order: Order,
+    *,
+    share: int = 0,
+    shares: int = 1,
+    heard: Callable[[], object] = lambda: None,
+    together: Callable[[], object] = lambda: None,
+) -> None:
+    """Tell a share of the demo's cases; all of it commits or none.
+
+    The same order tells the same stories, however many share the work. ``heard`` is
+    called for each case, ``together`` at the end, before what was told is committed.
+    """
+    lives = _lives(casting.assemble(order.password), order)
+    replay(lives[share::shares], now=order.now, heard=heard)
+    settle_past(now=order.now)
+    together()
+
+
+def _lives(cast: Cast, order: Order) -> list[Moments]:
+    now = order.now
+    lives = [scene(Stage(cast, now, _chance(order, scene.__name__))) for scene in SCENES]
+    for number in range(order.cases - len(SCENES)):
+        lives.append(_usual(cast, now, _chance(order, number), number))
+    return lives
+
+
+def _chance(order: Order, name: object) -> Random:
+    return Random(f"{order.seed} {name}")  # noqa: S311 - a story, not a secret
 
 
 def replay(lives: Iterable[Moments], *, now: datetime, heard: Callable[[], object]) -> None:

@@ -14,7 +14,8 @@ from accounts import tokens
 from accounts.models import Scope, Team, User
 from customers.models import Customer
 from integrations.customer_mail import deliver_next as deliver_to_customers
-from integrations.demo import replay
+from integrations.demo.replay import prepare, tell
+from integrations.demo.sharing import Order
 from integrations.demo.stories import stories
 from integrations.notice_mail import deliver_next as deliver_to_people
 from objections.actors import Actor
@@ -37,7 +38,9 @@ def now(django_db_setup: None, django_db_blocker: Any) -> Iterator[datetime]:
         block = transaction.atomic()
         block.__enter__()
         moment = clock.now()
-        replay.seed(cases=CASES, seed=7, password="demo-password", now=moment)
+        order = Order(CASES, 7, "demo-password", moment)
+        assert prepare(order)
+        tell(order)
     yield moment
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
@@ -57,7 +60,7 @@ def test_all_stages_are_there_and_as_many_cases_as_were_asked_for(now: Now) -> N
 
 def test_a_second_seeding_changes_nothing(now: Now) -> None:
     before = (Case.objects.count(), CaseEvent.objects.count(), User.objects.count())
-    assert replay.seed(cases=CASES, seed=8, password="other", now=now) is False
+    assert prepare(Order(CASES, 8, "other", now)) is False
     assert (Case.objects.count(), CaseEvent.objects.count(), User.objects.count()) == before
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -7,24 +8,30 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import User
-from integrations.demo import replay
+from integrations.demo.replay import prepare, tell
+from integrations.demo.sharing import Order
 from objections.models import Case, CaseEvent
 from timekeeping import clock
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_same_seed_tells_the_same_story() -> None:
-    """Twice from nothing, at one moment: the same titles, stages and timelines."""
-    moment = clock.now()
-    told = []
-    for _ in range(2):
-        with transaction.atomic():
-            assert replay.seed(cases=30, seed=3, password="x", now=moment)
-            told.append(list(CaseEvent.objects.order_by("occurred_at", "pk").values_list(
-                "case__title", "kind", "occurred_at")))  # fmt: skip
-            transaction.set_rollback(True)
-    assert told[0] == told[1]
+def told(order: Order, *, shares: int = 1) -> list[tuple[Any, ...]]:
+    """Tell a demo, give its timelines, and forget it again."""
+    with transaction.atomic():
+        for share in range(shares):
+            tell(order, share=share, shares=shares)
+        events = CaseEvent.objects.order_by("case__received_at", "case__title", "occurred_at", "pk")
+        told = list(events.values_list("case__title", "kind", "occurred_at"))
+        transaction.set_rollback(True)
+    return told
+
+
+def test_the_same_seed_tells_the_same_story_however_many_share_the_work() -> None:
+    order = Order(30, 3, "x", clock.now())
+    first = told(order)
+    assert len(first) > 500
+    assert told(order, shares=2) == first
 
 
 def test_it_is_made_in_a_sandbox_only(settings: Any) -> None:
@@ -45,16 +52,30 @@ def test_too_few_cases_are_refused(settings: Any) -> None:
         call_command("seed_demo", "--cases", "5")
 
 
-def test_a_seeding_that_dies_leaves_nothing_and_the_next_begins_anew(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def dies(*_: object, **__: object) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_processes_share_the_work_and_a_second_run_changes_nothing(settings: Any) -> None:
+    settings.CASETRACK_DEMO_PASSWORD = "known"
+    said = io.StringIO()
+    call_command("seed_demo", "--cases", "30", "--processes", "2", stdout=said)
+    count = Case.objects.count()
+    assert count >= 30
+    assert said.getvalue().startswith(f"{count} cases over 60 days")
+    call_command("seed_demo", "--cases", "30", stdout=said)
+    assert "here already" in said.getvalue()
+    assert Case.objects.count() == count
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_dies_leaves_no_case_and_the_next_attempt_goes_on() -> None:
+    order = Order(30, 3, "x", clock.now())
+    assert prepare(order)
+
+    def dies() -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, transaction.atomic():
-        patched.setattr(replay, "replay", dies)
-        with pytest.raises(KeyboardInterrupt):
-            replay.seed(cases=30, seed=3, password="x", now=clock.now())
-        assert not User.objects.exists()
-    assert replay.seed(cases=30, seed=3, password="x", now=clock.now()) is True
+    with pytest.raises(KeyboardInterrupt):
+        tell(order, together=dies)
+    assert not Case.objects.exists()
+    assert prepare(order)
+    tell(order)
     assert Case.objects.count() >= 30
