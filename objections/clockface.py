@@ -218,7 +218,7 @@ def face(deadline: Deadline, *, now: datetime) -> Clock:
         kept_at=deadline.kept_at,
         answered_at=deadline.answered_late_at,
         rungs=_warnings(deadline),
-        level=max((rung["level"] for rung in fired), default=0),
+        level=max((rung["level"] for rung in fired if rung["offset"] >= 0), default=0),
     )
 
 

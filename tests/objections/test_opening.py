@@ -12,6 +12,7 @@ from accounts.services import leave
 from customers.models import Customer, Tier
 from objections import steps
 from objections.actors import CUSTOMER, Actor
+from objections.clockface import face
 from objections.deadlines.sweeping import sweep
 from objections.errors import AlreadyExists, DemandUnmet, FieldInvalid, NotPermitted
 from objections.models import Case
@@ -197,6 +198,7 @@ def test_a_key_accounts_supervisor_hears_one_rung_earlier(
         ("colleague", 0, t0 + 13 * MIN), ("supervisor", 0, t0 + 13 * MIN),
     ]  # fmt: skip
     assert not case.escalations.exists()  # nothing is broken yet
+    assert face(clock(case, Promise.ACKNOWLEDGEMENT), now=t0 + 14 * MIN).level == 0
     sweep(now=t0 + 16 * MIN)
     assert case.escalations.get().level == 1
 
