@@ -1,24 +1,14 @@
 from .cases import Case, CaseAccess
+from .commitments import Commitment, HandOver
+from .contacts import ContactRecord, CustomerMail
 from .deadlines import Deadline, LadderRung, Pause
 from .escalations import Escalation, EscalationEntry, Notice
 from .policies import Allowance, Policy, Rung, Unit
+from .records import Evidence, Note, Verdict
 from .requests import IdempotentRequest
+from .solutions import Option, Remedy, RemedyLimit, Solution
 from .timeline import CaseEvent
-from .work import (
-    Commitment,
-    ContactRecord,
-    CustomerMail,
-    Evidence,
-    HandOver,
-    Note,
-    Option,
-    Question,
-    Remedy,
-    RemedyLimit,
-    Restatement,
-    Solution,
-    Verdict,
-)
+from .understanding import Question, Restatement
 
 __all__ = [
     "Allowance",
