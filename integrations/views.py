@@ -16,7 +16,7 @@ from accounts.models import User
 from integrations import customer_mail
 from integrations.models import StoredMail
 from objections.models import Case, CustomerMail
-from objections.permissions import visible_to
+from objections.permissions import READ_ALL_ROLES, visible_to
 from objections.vocabulary import Sensitivity
 from timekeeping import clock
 
@@ -31,9 +31,10 @@ def readable(user: User) -> QuerySet[StoredMail]:
     if not settings.CASETRACK_SANDBOX:
         raise Http404
     restricted = Case.objects.filter(sensitivity=Sensitivity.RESTRICTED)
-    seen = visible_to(user).filter(sensitivity=Sensitivity.RESTRICTED)
     hidden = set(restricted.values_list("reference", flat=True))
-    hidden -= set(seen.values_list("reference", flat=True))
+    if user.role not in READ_ALL_ROLES:  # those read it on its page, where that leaves a trace
+        seen = visible_to(user).filter(sensitivity=Sensitivity.RESTRICTED)
+        hidden -= set(seen.values_list("reference", flat=True))
     return StoredMail.objects.exclude(references__overlap=list(hidden))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from django import forms
@@ -29,6 +30,8 @@ from objections.models import (
     Rung,
 )
 from objections.permissions import visible_to
+from objections.services.records import read_restricted
+from timekeeping import clock
 
 
 class ReadOnly(admin.ModelAdmin[Any]):
@@ -45,14 +48,30 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
 
 class OfCases(ReadOnly):
-    """Shows rows that belong to cases, of those cases that exist for the reader."""
+    """Shows rows that belong to cases, of those cases that exist for the reader.
+
+    To open one that belongs to a restricted case leaves the trace that reading it leaves.
+    """
 
     case_field = "case"
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            _leave_trace(reduce(getattr, self.case_field.split("__"), found), request)
+        return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         assert isinstance(request.user, User)
         mine = {f"{self.case_field}__in": visible_to(request.user)}
         return super().get_queryset(request).filter(**mine)
+
+
+def _leave_trace(case: Case, request: HttpRequest) -> None:
+    assert isinstance(request.user, User)
+    read_restricted(case, request.user, now=clock.now())
 
 
 # What may be edited
@@ -120,8 +139,10 @@ class RemedyLimitAdmin(admin.ModelAdmin[RemedyLimit]):
 
 @admin.register(Case)
 class CaseAdmin(ReadOnly):
-    list_display = ("page", "title", "customer", "stage", "kind", "urgency", "team", "handler")
-    list_display_links = ("title",)
+    """The list names a restricted case by its reference alone."""
+
+    list_display = ("page", "in_one_line", "stage", "kind", "urgency", "team", "handler")
+    list_display_links = ("in_one_line",)
     list_filter = ("stage", "kind", "urgency", "sensitivity", "clock_mode", "team")
     search_fields = ("reference", "title", "external_id")
     list_select_related = ("customer", "team", "handler")
@@ -130,6 +151,18 @@ class CaseAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         assert isinstance(request.user, User)
         return visible_to(request.user)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Case | None:
+        found: Case | None = super().get_object(request, object_id, from_field)
+        if found is not None:
+            _leave_trace(found, request)
+        return found
+
+    @admin.display(description=_("in one line"))
+    def in_one_line(self, case: Case) -> str:
+        return str(_("Restricted case")) if case.is_restricted else case.title
 
     @admin.display(description=_("reference"), ordering="reference")
     def page(self, case: Case) -> SafeString:

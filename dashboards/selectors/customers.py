@@ -15,7 +15,8 @@ from dashboards.selectors import rows
 from dashboards.selectors.paging import Part, part_of
 from dashboards.selectors.rows import Row
 from objections.models import Case, Verdict
-from objections.permissions import visible_to
+from objections.permissions import READ_ALL_ROLES, visible_to
+from objections.vocabulary import Sensitivity
 
 PAGE = 50
 HISTORY = 30
@@ -87,10 +88,22 @@ def find(user: User, words: str, page: int) -> Part[Listed]:
     return Part([_listed(one, told.get(one.pk)) for one in part], page, part.has_next)
 
 
+def _named(user: User) -> QuerySet[Case]:
+    """Return the cases that a customer's record may speak of.
+
+    Those who may read everything read a restricted case on its own page, where that
+    leaves a trace, and not in passing.
+    """
+    cases = visible_to(user)
+    if user.role in READ_ALL_ROLES:
+        return cases.filter(sensitivity=Sensitivity.NORMAL)
+    return cases
+
+
 def _told_of(customers: Sequence[int], user: User) -> dict[int, tuple[int, int, datetime]]:
     """Return by customer how many cases are open, how many there are, and the last one."""
     counted = (
-        visible_to(user)
+        _named(user)
         .filter(customer__in=customers)
         .order_by()
         .values_list("customer")
@@ -107,7 +120,7 @@ def _listed(customer: Customer, told: tuple[int, int, datetime] | None) -> Liste
 
 def record(customer: Customer, user: User, page: int, *, now: datetime) -> Record:
     """Return the customer's record as far as this person may see its cases."""
-    cases = visible_to(user).filter(customer=customer)
+    cases = _named(user).filter(customer=customer)
     still_open = rows.fetch(rows.slice_of(cases.filter(closed_at=None), 1, now).part.items)
     ended = cases.exclude(closed_at=None).select_related(*rows.SHOWN)
     past = part_of(ended.order_by("-received_at", "-pk"), page, HISTORY)

@@ -22,6 +22,7 @@ from dashboards.selectors.escalated import Climb, Told
 from dashboards.selectors.filters import CaseFilter
 from dashboards.selectors.lanes import Lane
 from objections.models import Case, Notice
+from objections.permissions import READ_ALL_ROLES
 from objections.templatetags.casetrack_tags import icon
 from objections.vocabulary import Channel, NoticeKind
 from timekeeping.wording import duration, moment, time_of_day
@@ -72,6 +73,16 @@ def ended(case: Case, now: datetime) -> str:
         return _("no clock is running")
     words = {"stage": case.get_stage_display(), "moment": moment(case.closed_at, now, day=False)}
     return _("{stage} {moment}").format(**words)
+
+
+@register.simple_tag
+def veiled(case: Case, user: User) -> bool:
+    """True where a list names a case by its reference alone.
+
+    Those who may read everything read a restricted case on its own page, where that
+    leaves a trace, and not in passing.
+    """
+    return case.is_restricted and user.role in READ_ALL_ROLES
 
 
 @dataclass(frozen=True, slots=True)

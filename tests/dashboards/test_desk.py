@@ -16,7 +16,8 @@ from dashboards.selectors.desk import Desk, Tab
 from dashboards.selectors.filters import CaseFilter
 from objections import steps
 from objections.actors import Actor
-from objections.models import Case
+from objections.deadlines import sweeping
+from objections.models import Case, CaseAccess
 from objections.services.cases import open_case
 from objections.services.stepping import take_step
 from objections.vocabulary import Channel, Emotion, PauseReason, Sensitivity, Stage, Urgency
@@ -231,6 +232,25 @@ def test_a_restricted_case_does_not_exist_for_those_who_have_no_part_in_it(
             assert "Insulted" not in shown
     owner = look_as(people.supervisor).get("/desk/").content.decode()
     assert f"row-{case.reference}" in owner
+
+
+def test_who_reads_everything_meets_a_restricted_case_by_its_reference_alone(
+    people: People, customer: Customer, look_as: LookAs, present: datetime
+) -> None:
+    case = open_at(
+        present - 20 * MIN, by=Actor.person(people.engineer), customer=customer,
+        team=people.team, handler=people.engineer, sensitivity=Sensitivity.RESTRICTED,
+        title="Insulted on site",
+    )  # fmt: skip
+    sweeping.sweep(now=present)
+    browser = look_as(people.auditor)
+    for page in ("/desk/?tab=all", "/cases/", "/board/", f"/customers/{customer.pk}/"):
+        shown = browser.get(page).content.decode()
+        assert "Insulted" not in shown
+        assert "customers" in page or (str(customer) not in shown and case.reference in shown)
+    assert not CaseAccess.objects.exists()
+    assert "Insulted" in browser.get(f"/cases/{case.reference}/").content.decode()
+    assert CaseAccess.objects.filter(user=people.auditor).exists()
 
 
 # The page

@@ -105,6 +105,7 @@ def test_mails_of_a_restricted_case_are_there_for_those_who_may_see_it_only(
     assert case.reference not in stranger.get("/mailbox/").content.decode()
     assert stranger.get(f"/mailbox/{stored.pk}/").status_code == 404
     assert stranger.post(f"/mailbox/{stored.pk}/bounce/").status_code == 404
+    assert case.reference not in look_as(people.auditor).get("/mailbox/").content.decode()
     assert case.reference in look_as(people.engineer).get("/mailbox/").content.decode()
 
 
