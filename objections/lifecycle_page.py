@@ -61,11 +61,9 @@ def render() -> str:
         rows = [_row(action, step) for action, step in STEPS.items()]
         codes = sorted({code for codes in ASKS.values() for code in codes})
         legend = [f"| `{code}` | {_plain(str(DEMANDS[code]))} |" for code in codes]
-    return "\n".join(
-        [HEAD + "\n".join(rows), "", "## What a demand says", "", "| code | sentence |", "|---|---|"]
-        + legend
-        + [""]
-    )
+    table = HEAD + "\n".join(rows)
+    head = ["", "## What a demand says", "", "| code | sentence |", "|---|---|"]
+    return "\n".join([table, *head, *legend, ""])
 
 
 def _row(action: Action, step: Transition) -> str:

@@ -14,18 +14,35 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Role, User
 from customers.models import Contact, Customer, Product, Tier
 from objections import evidence
 from objections.errors import FieldInvalid
-from objections.forms.fields import FilesField, LinesField, MomentField, OneLineField, TextField
+from objections.forms.fields import (
+    NO_CHOICE,
+    FilesField,
+    LinesField,
+    MomentField,
+    OneLineField,
+    TextField,
+)
 from objections.openings import Opening
 from objections.steps import Acknowledge, Attach, Step
-from objections.vocabulary import Channel, Emotion, Kind, Sensitivity, Urgency
+from objections.vocabulary import (
+    Channel,
+    CustomerStyle,
+    Emotion,
+    Kind,
+    Origin,
+    Sensitivity,
+    Urgency,
+)
 
 SOURCE = "browser"
 """The source of cases opened on our own pages; the form's key is the number there."""
 
 CODE_LENGTH = 24
+WORKING_ROLES = (Role.ENGINEER, Role.SUPERVISOR, Role.MANAGER)
 _WHO = re.compile(r"(\d{1,12})(?::(\d{1,12}))?")
 
 
@@ -34,6 +51,13 @@ def _radio(label: Any, kind: Any, *, order: Any = None, **options: Any) -> forms
     return forms.TypedChoiceField(
         label=label, choices=choices, coerce=_coerced(kind), empty_value=None,
         widget=forms.RadioSelect, **options,
+    )  # fmt: skip
+
+
+def _choice(label: Any, kind: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, choices=[NO_CHOICE, *kind.choices], coerce=kind, empty_value=None,
+        required=False,
     )  # fmt: skip
 
 
@@ -100,6 +124,9 @@ class OpeningForm(forms.Form):
         help_text=gettext_lazy("Separated by commas or blanks."),
     )  # fmt: skip
 
+    style = _choice(gettext_lazy("How they are today"), CustomerStyle)
+    origin = _choice(gettext_lazy("Where it comes from"), Origin)
+
     kind = _radio(gettext_lazy("Kind"), Kind, initial=Kind.COMPLAINT)
     urgency = _radio(
         gettext_lazy("Urgency"), Urgency, initial=Urgency.NORMAL,
@@ -109,6 +136,12 @@ class OpeningForm(forms.Form):
     sensitivity = _radio(
         gettext_lazy("Sensitivity"), Sensitivity, initial=Sensitivity.NORMAL,
         help_text=gettext_lazy("Restricted: for all but the people concerned it does not exist."),
+    )  # fmt: skip
+    named_people = forms.ModelMultipleChoiceField(
+        User.objects.filter(is_active=True, role__in=WORKING_ROLES).order_by("display_name"),
+        label=gettext_lazy("Who may see it"), required=False,
+        help_text=gettext_lazy("For a restricted case. The handler and whoever is told of it may."),
+        widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     attachments = FilesField(label=gettext_lazy("Evidence"), required=False)
 
@@ -194,11 +227,12 @@ class OpeningForm(forms.Form):
         plain = (
             "statement", "title", "questions", "emotion", "serial", "batch", "purchased_on",
             "since", "frequency", "expectation", "already_tried", "symptom_codes", "kind",
-            "urgency", "channel", "sensitivity",
+            "urgency", "channel", "sensitivity", "style", "origin",
         )  # fmt: skip
         return Opening(
             customer=customer, contact=contact, product=product, source=SOURCE,
             external_id=str(data["key"]), received_at=data["received_at"] or data["spoke_at"],
+            named_people=tuple(data["named_people"]),
             **{name: data[name] for name in plain},
         )  # fmt: skip
 
@@ -237,5 +271,8 @@ class OpeningForm(forms.Form):
     @property
     def tells_more(self) -> bool:
         """True where something in the fold is filled in or wrong, and so it must be open."""
-        names = ("frequency", "already_tried", "symptom_codes", "batch", "purchased_on")
+        names = (
+            "frequency", "already_tried", "symptom_codes", "batch", "purchased_on", "style",
+            "origin",
+        )  # fmt: skip
         return any(self[name].value() or self[name].errors for name in names)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import connection, transaction
 
-from accounts.models import Role, Team
+from accounts.models import Role, Team, User
 from objections import audience, lifecycle, notices
 from objections.actors import Actor
 from objections.deadlines import keeping
@@ -32,6 +32,7 @@ from objections.vocabulary import (
     NoticeKind,
     Promise,
     Purpose,
+    Sensitivity,
     Stage,
 )
 
@@ -92,8 +93,9 @@ def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) ->
     received_at = min(opening.received_at or now, now)
     case = build(opening, parent, by, received_at, now)
     _insert(case)
-    if opening.named_people:
-        case.named_people.set(opening.named_people)
+    named = {*opening.named_people, *_opener(opening, by)}
+    if named:
+        case.named_people.set(named)
     work = Work(case, by, received_at, now)
     questions, contact = _say(work, opening)
     deadlines = start_clocks(work)
@@ -102,6 +104,12 @@ def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) ->
     elif case.handler is not None and case.handler != by.user and not case.is_historical:
         notices.tell([case.handler], NoticeKind.ASSIGNED, case, at=now, now=now)
     return Opened(case, questions, contact, deadlines)
+
+
+def _opener(opening: Opening, by: Actor) -> list[User]:
+    """A restricted case does not vanish before the eyes of the person who opens it."""
+    restricted = opening.sensitivity is Sensitivity.RESTRICTED
+    return [by.user] if restricted and by.kind is ActorKind.USER and by.user else []
 
 
 def start_clocks(work: Work) -> list[Deadline]:

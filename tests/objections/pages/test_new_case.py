@@ -303,3 +303,26 @@ def test_every_clock_of_the_new_case_stands_on_the_record(
     send(sign_in(people.engineer), filled)
     promises = set(Deadline.objects.values_list("promise", flat=True))
     assert promises == {Promise.ACKNOWLEDGEMENT, Promise.RESPONSE}
+
+
+def test_a_restricted_case_exists_for_the_people_named_and_the_one_who_opened_it(
+    people: People, sign_in: SignIn, filled: dict[str, Any]
+) -> None:
+    more = {"sensitivity": "restricted", "named_people": [str(people.stranger.pk)]}
+    send(sign_in(people.supervisor), filled, **more, style="cautious", origin="risk")
+    case = Case.objects.get()
+    assert (case.style, case.origin) == ("cautious", "risk")
+    path = f"/cases/{case.reference}/"
+    seen_by = {
+        person.username: sign_in(person).get(path).status_code
+        for person in (people.stranger, people.supervisor, people.analyst)
+    }
+    assert seen_by == {"stranger": 200, "supervisor": 200, "analyst": 404}
+
+
+def test_nobody_who_only_reads_can_be_named_on_a_case(
+    people: People, sign_in: SignIn, filled: dict[str, Any]
+) -> None:
+    answer = send(sign_in(people.engineer), filled, named_people=[str(people.auditor.pk)])
+    assert answer.status_code == 422
+    assert not Case.objects.exists()
