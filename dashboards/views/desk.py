@@ -20,6 +20,7 @@ from dashboards.selectors import desk, scope
 from dashboards.selectors.desk import Tab
 from dashboards.selectors.filters import CaseFilter
 from dashboards.views import requests
+from objections.permissions import WRITE_NOTHING_ROLES
 from timekeeping import clock
 
 MOST = 200
@@ -62,6 +63,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "query": requests.query(request, without=("page", "print")),
         "tab_query": requests.query(request, without=("page", "print", "tab")),
         "assign": AssignForm(user=user),
+        "may_write": user.role not in WRITE_NOTHING_ROLES,
     }
     prints = {"desk_live": requests.fingerprint(*desk.facts(page), context["query"])}
     return requests.live(request, "dashboards/desk.html", context, prints)
@@ -104,6 +106,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     found = desk.every(user, narrowed, requests.page_number(request), now=now)
     context = {
         "found": found,
+        "may_write": user.role not in WRITE_NOTHING_ROLES,
         "now": now,
         "filter": narrowed,
         "query": requests.query(request, without=("page",)),

@@ -388,3 +388,13 @@ def test_giving_nothing_or_to_nobody_is_refused_in_words(
 ) -> None:
     answer = look_as(people.engineer).post("/desk/assign/", data, follow=True)
     assert "Pick at least one case, and say who gets it." in answer.content.decode()
+
+
+def test_who_writes_nothing_is_offered_nothing_to_write(people: People, look_as: LookAs) -> None:
+    for person, offered in (
+        (people.auditor, False),
+        (people.analyst, False),
+        (people.engineer, True),
+    ):
+        main = look_as(person).get("/cases/").content.decode().split("<main")[1]
+        assert ("/cases/new/" in main) is offered

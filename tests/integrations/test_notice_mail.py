@@ -37,7 +37,9 @@ def breached(people: People, customer: Customer, t0: datetime, many: int = 1) ->
 
 
 def to(server: type[Server], address: str) -> list[str]:
-    return [str(one.subject) for one in server.accepted if one.to == [f"{address}@casetrack.example"]]
+    return [
+        str(one.subject) for one in server.accepted if one.to == [f"{address}@casetrack.example"]
+    ]
 
 
 def test_one_notice_is_one_mail_that_says_what_and_where(
