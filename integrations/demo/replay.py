@@ -120,7 +120,7 @@ def _beginning(now: datetime, random: Random) -> datetime:
     """Return a moment within working hours, seldom at a weekend."""
     span = LATELY if random.random() < RECENT_SHARE else DAYS * DAY
     while True:
-        at = now - QUIET - span * random.random()
+        at = now - QUIET - (span - QUIET) * random.random()
         hour = (at + 8 * HOUR).hour
         weekend = (at + 8 * HOUR).weekday() >= 5
         if 7 <= hour < 18 and (not weekend or random.random() < 0.3):
