@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +15,7 @@ from tests.walks.script import Story
 
 SERIOUS = {"serious", "critical"}
 REFUSED = "422 (Unprocessable Entity)"  # how a form that was refused is answered
+SCHEMES: tuple[tuple[Literal["dark", "light"], str], ...] = (("dark", "-dark"), ("light", ""))
 LOCALES = {"en": "en", "zh-hans": "zh-CN"}
 
 
@@ -50,14 +52,15 @@ class Person:
         self.page.wait_for_url(lambda url: "sign-in" not in url)
 
     def look(self, name: str) -> None:
-        """Keep a picture, on the desktop and on a phone, and have the page checked by axe."""
-        self.page.screenshot(path=self.picture(name), full_page=True)
-        found = Axe().run(self.page).response["violations"]
-        self.complaints += [
-            f"{name}: {one['id']}: {one['nodes'][0]['html'][:160]}"
-            for one in found
-            if one["impact"] in SERIOUS
-        ]
+        """Keep a picture, light, dark and on a phone; have both colour schemes checked by axe."""
+        for scheme, ending in SCHEMES:
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            self.page.screenshot(path=self.picture(f"{name}{ending}"), full_page=True)
+            self.complaints += [
+                f"{name}{ending}: {one['id']}: {one['nodes'][0]['html'][:160]}"
+                for one in Axe().run(self.page).response["violations"]
+                if one["impact"] in SERIOUS
+            ]
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": 360, "height": 780})
         if self.page.evaluate("document.documentElement.scrollWidth") > 360:

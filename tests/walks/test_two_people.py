@@ -26,7 +26,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 Opened = Callable[[], AbstractContextManager[Browser]]
 Pictures = Callable[[str, str], Path]
 POST_TWICE = """async form => {
-    const send = () => fetch(form.action || location.href, {method: "POST", body: new FormData(form)})
+    const body = new FormData(form)
+    const send = () => fetch(form.action || location.href, {method: "POST", body})
     const answers = await Promise.all([send(), send()])
     return answers.map(answer => answer.url)
 }"""

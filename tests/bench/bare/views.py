@@ -86,7 +86,7 @@ def _copy(row: models.Model, case: Case | None, values: dict[str, Any]) -> model
     elif isinstance(made, IdempotentRequest):
         made.key = uuid4().hex
     for field in made._meta.local_concrete_fields:
-        if case is not None and isinstance(field, models.ForeignKey):
-            if field.related_model is Case and getattr(made, field.attname) is not None:
-                setattr(made, field.attname, case.pk)
+        of_case = isinstance(field, models.ForeignKey) and field.related_model is Case
+        if case is not None and of_case and getattr(made, field.attname) is not None:
+            setattr(made, field.attname, case.pk)
     return made
