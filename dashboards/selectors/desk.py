@@ -15,7 +15,7 @@ from dashboards.selectors.paging import Part, part_of
 from dashboards.selectors.rows import Row, Slice
 from objections.models import Case
 from objections.permissions import visible_to
-from objections.vocabulary import Stage
+from objections.vocabulary import ClockMode, Stage
 
 RARE = 2000
 
@@ -68,6 +68,7 @@ def nearby(user: User) -> Nearby:
     teams = list(scope.teams_of(user).values_list("pk", flat=True))
     asked = set(scope.asked_of(user))
     near = scope.open_cases(user).filter(Q(handler=user) | Q(pk__in=asked) | Q(team__in=teams))
+    near = near.exclude(clock_mode=ClockMode.HISTORICAL, handler=None)  # kept for the record
     found = list(near.order_by().values_list("pk", "handler", "team", "stage"))
     waiting, ours = scope.standing_still([key for key, *_rest in found]), set(teams)
     free = {key for key, handler, *_rest in found if not handler}

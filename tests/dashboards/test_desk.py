@@ -20,7 +20,16 @@ from objections.deadlines import sweeping
 from objections.models import Case, CaseAccess
 from objections.services.cases import open_case
 from objections.services.stepping import take_step
-from objections.vocabulary import Channel, Emotion, PauseReason, Sensitivity, Stage, Urgency
+from objections.vocabulary import (
+    ActorKind,
+    Channel,
+    ClockMode,
+    Emotion,
+    PauseReason,
+    Sensitivity,
+    Stage,
+    Urgency,
+)
 from tests.conftest import People
 from tests.dashboards.conftest import LookAs
 from tests.stories import DAY, HOUR, MIN, open_at, opening, walk_to
@@ -134,6 +143,18 @@ def test_tabs_count_what_stands_on_them(
     for tab in Tab:
         if tab is not Tab.ALL:
             assert len(see(people, t0 + 2 * MIN, tab).part) == counts[tab.value]
+
+
+def test_what_was_brought_in_for_the_record_waits_for_nobody_until_somebody_takes_it(
+    people: People, customer: Customer, t0: datetime
+) -> None:
+    system = Actor(ActorKind.SYSTEM)
+    case = open_at(t0, by=system, customer=customer, clock_mode=ClockMode.HISTORICAL)
+    empty = dict.fromkeys(["mine", "team", "unassigned", "waiting", "follow-up"], 0)
+    assert desk.nearby(people.engineer).counts == empty
+    take_step(case, steps.Assign(handler=people.engineer), by=Actor.person(people.supervisor),
+              now=t0 + HOUR)  # fmt: skip
+    assert desk.nearby(people.engineer).counts == empty | {"mine": 1, "team": 1}
 
 
 def test_a_question_for_me_puts_a_colleagues_case_on_my_desk(
