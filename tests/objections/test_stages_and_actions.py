@@ -11,12 +11,13 @@ from django.core.files.base import ContentFile
 
 from objections import lifecycle, steps
 from objections.actors import Actor
-from objections.errors import StepRefused
+from objections.deadlines.sweeping import sweep
+from objections.errors import StaleVersion, StepRefused
 from objections.lifecycle import STEPS
 from objections.models import Allowance, Case
 from objections.openings import Opening
 from objections.services.cases import open_case
-from objections.services.stepping import take_steps
+from objections.services.stepping import take_step, take_steps
 from objections.steps import STEP_CLASSES, Step
 from objections.vocabulary import (
     OPEN_STAGES,
@@ -233,6 +234,26 @@ def test_an_opening_whose_further_steps_are_refused_opens_nothing(
     with refused(StepRefused):
         open_case(opening, by=by, now=t0, steps=[ACKNOWLEDGE, CARRY_OUT])
     assert not Case.objects.exists()
+
+
+def test_who_has_read_an_older_version_is_refused_and_told_so(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    case = open_at(t0, by=by, customer=customer)
+    take_steps(case, [steps.WriteNote(text="x")], by=by, now=t0 + MIN, expected_version=1)
+    assert case.version == 2
+    with refused(StaleVersion) as found:
+        take_steps(case, [ACKNOWLEDGE], by=by, now=t0 + 2 * MIN, expected_version=1)
+    assert found.value.case.version == 2
+    take_step(case, ACKNOWLEDGE, by=by, now=t0 + 2 * MIN, expected_version=2)
+    assert (case.stage, case.version) == (Stage.CONFIRM, 3)
+
+
+def test_a_clock_that_rings_makes_no_version_stale(by: Actor, customer: Any, t0: datetime) -> None:
+    case = open_at(t0, by=by, customer=customer)
+    sweep(now=t0 + 31 * MIN)
+    take_steps(case, [ACKNOWLEDGE], by=by, now=t0 + 32 * MIN, expected_version=1)
+    assert case.stage == Stage.CONFIRM
 
 
 def test_the_ready_made_walks_name_every_stage_that_steps_lead_to() -> None:
