@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from casetrack.embedded.errors import EmbeddedServerError
+from casetrack.embedded.folders import write_private
 
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -58,6 +59,7 @@ def start(
     """Start a server; a port that somebody else has taken meanwhile is changed for another."""
     for _attempt in range(3):
         port = free_port()
+        write_private(log, "")
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command(port),
