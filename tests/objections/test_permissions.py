@@ -182,7 +182,19 @@ def test_who_has_handed_a_restricted_case_on_no_longer_sees_it(
     assert who_sees(restricted, people) >= {"colleague"}
     back = steps.Assign(handler=people.supervisor)
     take_steps(restricted, [back], by=Actor.person(people.colleague), now=t0 + 2 * MIN)
-    assert not who_sees(restricted, people) & {"engineer", "colleague"}
+    assert who_sees(restricted, people) & {"engineer", "colleague"} == {"engineer"}
+
+
+def test_a_restricted_case_stays_for_the_person_who_opened_it(
+    people: People, customer: Any, t0: datetime
+) -> None:
+    case = open_at(
+        t0, by=Actor.person(people.colleague), customer=customer, handler=people.engineer,
+        sensitivity=Sensitivity.RESTRICTED,
+    )  # fmt: skip
+    assert who_sees(case, people) == {"colleague", "engineer", "auditor", "administrator"}
+    normal = open_at(t0, by=Actor.person(people.colleague), customer=customer)
+    assert not normal.named_people.exists()
 
 
 def test_reading_a_restricted_case_leaves_a_trace_and_a_normal_one_none(

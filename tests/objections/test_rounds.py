@@ -241,5 +241,5 @@ def test_a_new_case_from_a_restricted_one_is_as_restricted(
     take_steps(case, [step], by=by, now=t0 + DAY)
     [child] = case.children.all()
     assert child.is_restricted
-    assert list(child.named_people.all()) == [people.analyst]
+    assert set(child.named_people.all()) == {people.analyst, people.engineer}
     assert events(child, "opened") == [("opened", t0 + DAY)]

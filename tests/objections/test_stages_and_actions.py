@@ -120,6 +120,47 @@ def at_stage(stage: Stage, by: Actor, customer: Any, **more: Any) -> Case:
     return case
 
 
+ANY_OPEN = "listen confirm respond follow_up"
+LAW = {
+    "open": ("", "listen"),
+    "acknowledge": ("listen", "confirm"),
+    "restate": ("confirm", ""),
+    "correct": ("confirm", ""),
+    "confirm": ("confirm", "respond"),
+    "communicate_solution": ("respond", ""),
+    "choose": ("respond", ""),
+    "reject_solution": ("respond", ""),
+    "carry_out": ("respond", "follow_up"),
+    "record_attempt": ("follow_up", ""),
+    "close_satisfied": ("follow_up", "closed"),
+    "close_unreachable": ("follow_up", "closed"),
+    "not_satisfied": ("follow_up", "respond"),
+    "new_objection": ("follow_up", ""),
+    "reopen": ("closed", "respond"),
+    "close_thanked": ("confirm", "closed"),
+    "withdraw": (ANY_OPEN, "withdrawn"),
+    **dict.fromkeys(
+        (
+            "pause", "resume", "update_progress", "receive_message", "reply", "commit",
+            "keep_commitment", "reagree_commitment", "hand_over", "answer_hand_over",
+        ),
+        (ANY_OPEN, ""),
+    ),
+    **dict.fromkeys(("assign", "note", "attach"), (" ".join(Stage.values), "")),
+}  # fmt: skip
+"""The stages as the domain names them: from where an action leads, and where to."""
+
+
+def test_the_table_says_what_the_domain_says() -> None:
+    table = {
+        action.value: (set(row.leaves), row.enters.value if row.enters else "")
+        for action, row in STEPS.items()
+    }
+    assert table == {action: (set(leaves.split()), to) for action, (leaves, to) in LAW.items()}
+    rounds = {action.value for action, row in STEPS.items() if row.new_cycle}
+    assert rounds == {"reject_solution", "not_satisfied", "reopen"}
+
+
 def test_every_action_of_the_vocabulary_has_a_row_and_a_step() -> None:
     assert set(STEPS) == set(Action)
     assert set(STEP_CLASSES) == set(Action) - {Action.OPEN} == set(STEP)
