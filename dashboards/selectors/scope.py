@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Role, Team, User
 from objections.models import Case, Deadline, Escalation, HandOver
-from objections.permissions import visible_to
+from objections.permissions import visible, visible_to
 
 OVERSEERS = {Role.ANALYST, Role.ADMINISTRATOR, Role.AUDITOR}
 """Those who read across all teams."""
@@ -70,4 +70,4 @@ def escalations(user: User) -> QuerySet[Escalation]:
     mine = Q(case__team__in=on_board(user))
     if user.role in {Role.SUPERVISOR, Role.MANAGER} or user.role in OVERSEERS:
         mine |= Q(case__team=None)
-    return Escalation.objects.filter(mine, closed_at=None, case__in=visible_to(user))
+    return Escalation.objects.filter(mine, visible(user, of="case__"), closed_at=None)
