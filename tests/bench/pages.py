@@ -20,14 +20,14 @@ from tests.bench.figures import Figure, at_most, middle, p95
 from timekeeping import clock
 
 TITLE = "Pages, whole answers of the Django test client in one process"
-TEAMS = 8
+TEAMS, ENGINEERS = 20, 10
 CUSTOMERS = 2_000
 Visit = Callable[[Random], tuple[User, str]]
 
 
 def measure(databases: Databases, *, quick: bool, seed: int) -> list[Figure]:
     """Visit each page as different people, many times, and say what it takes."""
-    copies, visits = (20, 15) if quick else (1_000, 60)
+    copies, visits = (10, 15) if quick else (500, 60)
     cases = prepare(databases, Random(seed), copies)
     figures = [Figure("cases, of which open", f"{cases:,}, {_open():,}")]
     for name, visit in pages().items():
@@ -38,15 +38,16 @@ def measure(databases: Databases, *, quick: bool, seed: int) -> list[Figure]:
 
 
 def prepare(databases: Databases, rng: Random, copies: int) -> int:
-    """Fill a database with copies of a hundred cases, one in twenty open, over eight teams."""
+    """Fill a database with copies of 200 cases, spread over teams. Of 20 one is open, of 200 one
+    is broken."""
     databases.create("pages", copy_of=MIGRATED)
     switch_to(databases, "pages")
-    stock.people(TEAMS, customers=CUSTOMERS)
-    stock.ended_and_open(rng, clock.now(), ended=95, still_open=4)
+    size = stock.people(TEAMS, CUSTOMERS, ENGINEERS)
+    stock.ended_and_open(rng, clock.now(), ended=190, still_open=9)
     spread = Spread(
-        copies=copies - 1, teams=TEAMS, people_per_team=stock.PEOPLE_PER_TEAM,
+        copies=copies - 1, teams=TEAMS, people_per_team=size,
         customers=CUSTOMERS, open_shift="k * interval '-200 milliseconds'",
-        closed_shift="k * interval '-11 hours'",
+        closed_shift="k * interval '-22 hours'",
     )  # fmt: skip
     cases = clone(spread)
     settle()

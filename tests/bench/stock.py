@@ -14,8 +14,7 @@ from objections.models import Case
 from objections.vocabulary import Stage, Urgency
 from tests.stories import HOUR, MIN, open_at, walk_to
 
-ENGINEERS = 5
-PEOPLE_PER_TEAM = 3 + ENGINEERS
+ABOVE = (("supervisor", Role.SUPERVISOR), ("manager", Role.MANAGER), ("duty", Role.MANAGER))
 WORDS = (
     "The seal that you fitted leaks again",
     "泵的密封又漏了，二号线停产",
@@ -26,19 +25,21 @@ WORDS = (
 )
 
 
-def people(teams: int, customers: int) -> list[Team]:
+def people(teams: int, customers: int, engineers: int = 5) -> int:
     """Make teams of equal size, each with those above it, and customers with one contact each.
 
-    Their numbers follow each other, so that a copied case can move to another team as a whole.
+    Their numbers follow each other, so that a copied case can move to another team as a
+    whole. Returns how many people belong to a team.
     """
     User.objects.bulk_create(
         User(username=name, email=f"{name}@bench.example", role=role, display_name=name.title())
         for team in range(teams)
-        for name, role in _members(team)
+        for name, role in _members(team, engineers)
     )
     everybody = list(User.objects.order_by("pk"))
+    size = len(ABOVE) + engineers
     for number in range(teams):
-        mine = everybody[number * PEOPLE_PER_TEAM : (number + 1) * PEOPLE_PER_TEAM]
+        mine = everybody[number * size : (number + 1) * size]
         team = Team.objects.create(
             slug=f"team-{number}", name=f"Team {number}", supervisor=mine[0], manager=mine[1],
             duty_officer=mine[2], is_default=number == 0,
@@ -48,13 +49,12 @@ def people(teams: int, customers: int) -> list[Team]:
         customer = Customer.objects.create(name=f"Customer {number}")
         Contact.objects.create(customer=customer, name=f"Contact {number}", phone="0512 1234567")
     assert everybody[-1].pk - everybody[0].pk == len(everybody) - 1
-    return list(Team.objects.order_by("pk"))
+    return size
 
 
-def _members(team: int) -> list[tuple[str, Role]]:
-    above = [("supervisor", Role.SUPERVISOR), ("manager", Role.MANAGER), ("duty", Role.MANAGER)]
-    engineers = [(f"engineer{number}", Role.ENGINEER) for number in range(ENGINEERS)]
-    return [(f"{name}_{team}", role) for name, role in (*above, *engineers)]
+def _members(team: int, engineers: int) -> list[tuple[str, Role]]:
+    below = [(f"engineer{number}", Role.ENGINEER) for number in range(engineers)]
+    return [(f"{name}_{team}", role) for name, role in (*ABOVE, *below)]
 
 
 def overdue_by_one_rung(now: datetime) -> Case:
@@ -72,14 +72,15 @@ def overdue_by_one_rung(now: datetime) -> Case:
 def ended_and_open(rng: Random, now: datetime, *, ended: int, still_open: int) -> None:
     """Carry cases of one team through their stages; most end, some stand in each open stage."""
     customer = Customer.objects.earliest("pk")
-    engineers = list(User.objects.filter(role=Role.ENGINEER).order_by("pk")[:ENGINEERS])
+    team = Team.objects.earliest("pk")
+    engineers = list(team.members.order_by("pk"))
     for number in range(ended):
         began = now - timedelta(days=20 + number % 10, minutes=rng.randrange(600))
-        _carry(rng, began, Stage.CLOSED, engineers[number % ENGINEERS], customer)
+        _carry(rng, began, Stage.CLOSED, engineers[number % len(engineers)], customer)
     stages = (Stage.LISTEN, Stage.CONFIRM, Stage.RESPOND, Stage.FOLLOW_UP)
     for number in range(still_open):
-        began = now - (12 * MIN if number % 4 == 0 else rng.randrange(2, 22) * HOUR)
-        _carry(rng, began, stages[number % 4], engineers[number % ENGINEERS], customer)
+        began = now - (12 * MIN if number % 4 == 0 else rng.randrange(1, 7) * HOUR)
+        _carry(rng, began, stages[number % 4], engineers[number % len(engineers)], customer)
     broken = open_at(now - HOUR, by=Actor.person(engineers[0]), customer=customer,
                      urgency=Urgency.URGENT)  # fmt: skip
     sweep(now=now)

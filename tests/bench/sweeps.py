@@ -52,10 +52,10 @@ def prepare(databases: Databases, rows: int) -> None:
     """Fill a database with cases that the services opened, each with one broken promise."""
     databases.create("backlog", copy_of=MIGRATED)
     switch_to(databases, "backlog")
-    stock.people(TEAMS, customers=200)
+    size = stock.people(TEAMS, customers=200)
     stock.overdue_by_one_rung(clock.now())
     spread = Spread(
-        copies=rows - 1, teams=TEAMS, people_per_team=stock.PEOPLE_PER_TEAM, customers=200,
+        copies=rows - 1, teams=TEAMS, people_per_team=size, customers=200,
         open_shift="k * interval '1 millisecond'",
     )  # fmt: skip
     assert clone(spread) == rows
