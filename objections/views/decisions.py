@@ -46,11 +46,11 @@ def propose_remedy(request: HttpRequest, reference: str) -> HttpResponse:
 def decide_remedy(request: HttpRequest, reference: str, number: int, decision: str) -> HttpResponse:
     """Approve or refuse the n-th remedy of a case."""
     case = case_or_404(request, reference)
-    rows = list(case.remedies.order_by("pk")[number - 1 : number]) if number else []
-    if not rows or decision not in DECIDE:
+    rows = list(case.remedies.order_by("pk"))
+    if not 1 <= number <= len(rows) or decision not in DECIDE:
         raise Http404(decision)
     try:
-        DECIDE[decision](rows[0], by=Actor.person(person(request)), now=clock.now())
+        DECIDE[decision](rows[number - 1], by=Actor.person(person(request)), now=clock.now())
     except Refused as refused:
         refusals.say(request, refused)
     else:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
+from objections.forms.fields import FIRST_YEAR, LAST_YEAR
 from objections.models import Case
 from objections.selectors import case_page
 
@@ -32,9 +33,11 @@ def number(request: HttpRequest, name: str, default: int | None = None) -> int |
 
 
 def moment_of(request: HttpRequest, name: str) -> datetime | None:
-    """Return a moment of the address with its zone; nothing for anything that is none."""
+    """Return a moment of the address with its zone; nothing for anything that cannot be one."""
     try:
         found = datetime.fromisoformat(request.GET.get(name, ""))
     except ValueError:
         return None
-    return found if found.tzinfo is not None else None
+    if found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        return None
+    return found

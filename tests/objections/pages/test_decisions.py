@@ -96,7 +96,10 @@ def test_nobody_approves_their_own_remedy_nor_one_above_their_limit(
     assert dear.approved_at is None
 
 
-@pytest.mark.parametrize(("number", "decision"), [(0, "approve"), (2, "approve"), (1, "nothing")])
+@pytest.mark.parametrize(
+    ("number", "decision"),
+    [(0, "approve"), (2, "approve"), (10**30, "approve"), (1, "nothing")],
+)
 def test_a_decision_on_nothing_is_not_found(
     people: People, at_stage: AtStage, sign_in: SignIn, now: datetime, number: int, decision: str
 ) -> None:
