@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from objections import steps
 from objections.models import CaseEvent
-from objections.services.work import Work, iso
+from objections.services.work import Work, ahead, iso
 from objections.vocabulary import EventKind, Promise, Purpose
 
 
 def acknowledge(work: Work, step: steps.Acknowledge) -> CaseEvent:
     """Record that a person of ours spoke with the customer; keeps the acknowledgement.
 
-    Whoever acknowledges a case that nobody has becomes its handler.
+    Whoever acknowledges a case that nobody has becomes its handler. A next step by a time
+    that had passed when they spoke is refused.
     """
+    if step.next_by is not None:
+        ahead("next_by", step.next_by, work.at)
     contact = work.tell(Purpose.ACKNOWLEDGEMENT, step, step.summary)
     if work.case.handler is None and work.by.user is not None:
         work.case.handler = work.by.user

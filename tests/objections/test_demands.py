@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -202,6 +203,20 @@ def test_words_that_say_nothing_are_no_words(
     with refused(FieldInvalid) as found:
         take_steps(case, [step], by=by, now=T0 + 11 * MIN)
     assert (found.value.field, found.value.code) == (field, "empty")
+
+
+def test_what_happens_next_must_still_have_been_to_come_when_they_spoke(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    case = walk_to(Stage.LISTEN, t0, by=by, customer=customer)
+    spoke, now = t0 + 2 * MIN, t0 + HOUR
+    said = steps.Acknowledge(
+        channel=Channel.PHONE, summary="Thank you.", next_step="I ask.", next_by=spoke, at=spoke
+    )
+    with refused(FieldInvalid) as found:
+        take_steps(case, [said], by=by, now=now)
+    assert (found.value.field, found.value.code) == ("next_by", "past")
+    take_steps(case, [replace(said, next_by=spoke + MIN)], by=by, now=now)
 
 
 def test_every_question_needs_an_answer_or_a_reason_with_a_time(

@@ -102,6 +102,19 @@ def test_an_acknowledgement_without_its_parts_opens_nothing(
     assert "This belongs to the acknowledgement." in text_of(answer)
 
 
+def test_a_next_step_by_a_time_that_has_passed_opens_nothing(
+    people: People, sign_in: SignIn, filled: dict[str, Any], now: datetime
+) -> None:
+    answer = send(
+        sign_in(people.engineer), filled, acknowledged="on", ack_channel="phone",
+        ack_summary="Thank you. The brake failed.", ack_next_step="Liu comes to fetch it",
+        ack_next_by=typed(now - HOUR),
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert not Case.objects.exists()
+    assert "ack_next_by" in answer.context["form"].errors
+
+
 def test_the_same_form_sent_twice_opens_one_case(
     people: People, sign_in: SignIn, filled: dict[str, Any]
 ) -> None:
@@ -264,7 +277,8 @@ def test_the_shown_clock_follows_kind_and_urgency(people: People, sign_in: SignI
     complaint = browser.get(url, {"kind": "complaint"}).context["clock"]
     inquiry = browser.get(url, {"kind": "inquiry", "urgency": "normal"}).context["clock"]
     odd = browser.get(url, {"kind": "x", "spoke_at": "\0", "received_at": "1-1-1"}).context["clock"]
-    assert complaint.allowance == odd.allowance == timedelta(minutes=15)
+    late = browser.get(url, {"spoke_at": "9999-12-31T23:59:59+00:00"}).context["clock"]
+    assert complaint.allowance == odd.allowance == late.allowance == timedelta(minutes=15)
     assert inquiry.allowance == timedelta(hours=2)
 
 
