@@ -21,7 +21,7 @@ from objections.permissions import may_open
 from objections.services.confirming import add_questions
 from objections.services.stepping import take_steps
 from objections.services.work import CLOCK_TOLERANCE, Work
-from objections.steps import Step
+from objections.steps import Assign, Step
 from objections.vocabulary import (
     Action,
     ActorKind,
@@ -66,12 +66,16 @@ def open_whole(opening: Opening, *, by: Actor, now: datetime, steps: Sequence[St
     opened = _open(opening, parent=None, by=by, now=now)
     if steps:
         take_steps(opened.case, steps, by=by, now=now)
+    if not any(isinstance(step, Assign) for step in steps):
+        _announce(opened.case, now)
     return opened
 
 
 def open_linked(opening: Opening, *, parent: Case, by: Actor, now: datetime) -> Case:
     """Open a case that grew out of another one, in the caller's transaction."""
-    return _open(opening, parent=parent, by=by, now=now).case
+    case = _open(opening, parent=parent, by=by, now=now).case
+    _announce(case, now)
+    return case
 
 
 def route(opening: Opening) -> Team | None:
@@ -99,11 +103,15 @@ def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) ->
     work = Work(case, by, received_at, now)
     questions, contact = _say(work, opening)
     deadlines = start_clocks(work)
-    if case.handler is None and not case.is_historical:
-        notices.tell(audience.announced(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
-    elif case.handler is not None and case.handler != by.user and not case.is_historical:
+    if case.handler is not None and case.handler != by.user and not case.is_historical:
         notices.tell([case.handler], NoticeKind.ASSIGNED, case, at=now, now=now)
     return Opened(case, questions, contact, deadlines)
+
+
+def _announce(case: Case, now: datetime) -> None:
+    """Tell the team of a case that nobody has. Who acknowledged it in the same breath has it."""
+    if case.handler is None and case.is_open and not case.is_historical:
+        notices.tell(audience.announced(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
 
 
 def _opener(opening: Opening, by: Actor) -> list[User]:

@@ -252,6 +252,17 @@ def test_an_unassigned_case_belongs_to_whoever_acknowledges_it(
     assert clock(case, Promise.ACKNOWLEDGEMENT).kept_at == t0 + MIN
 
 
+def test_a_case_acknowledged_as_it_opens_is_announced_to_nobody(
+    people: People, crm: Any, customer: Any, t0: datetime
+) -> None:
+    named = steps.Acknowledge(
+        channel=Channel.PHONE, summary="Thank you", contacted_by=people.colleague
+    )
+    by, new = Actor.program(crm), opening(customer)
+    assert told(open_case(new, by=by, now=t0), "announced") != []
+    assert told(open_case(new, by=by, now=t0, steps=[named]), "announced") == []
+
+
 def test_a_restricted_case_without_a_handler_is_not_spread_among_the_team(
     people: People, crm: Any, customer: Any, t0: datetime
 ) -> None:
