@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Min, QuerySet, prefetch_related_objects
 
 from objections import escalation
+from objections.deadlines.isolation import isolating
 from objections.escalation import Ringing
 from objections.models import Case, Deadline, Escalation, Pause
 from objections.timeline import iso
 from objections.vocabulary import EventKind
 from timekeeping import clock
 
-logger = logging.getLogger(__name__)
-
 BATCH = 500
 FRESH = timedelta(seconds=5)
 HEARTBEAT = "sweep"
-QUARANTINE_FIRST = timedelta(seconds=30)
-QUARANTINE_LONGEST = timedelta(hours=1)
-MOST_FAILURES = 30
 NEXT_ALARM = f"""
     SELECT least(
         (SELECT min(alarm_at) FROM {Deadline._meta.db_table} WHERE case_id = %s),
@@ -41,7 +35,6 @@ WORDS = tuple(
     for field in Case._meta.concrete_fields
     if field.name not in {"id", "team", "handler", "kind", "urgency", "sensitivity", "stage"}
 )
-Row = TypeVar("Row", Deadline, Escalation)
 
 
 def sweep(*, now: datetime) -> int:
@@ -130,49 +123,11 @@ def _escalations(pks: Iterable[int]) -> list[Escalation]:
 
 
 def _ring_or_isolate(rows: Sequence[Deadline], now: datetime) -> int:
-    return _isolating(rows, lambda part: ring(part, now=now), _deadlines, now)
+    return isolating(rows, lambda part: ring(part, now=now), _deadlines, now)
 
 
 def _lapse_or_isolate(rows: Sequence[Escalation], now: datetime) -> int:
-    return _isolating(rows, lambda part: _lapse(part, now), _escalations, now)
-
-
-def _isolating(
-    rows: Sequence[Row],
-    act: Callable[[Sequence[Row]], int],
-    load: Callable[[Iterable[int]], list[Row]],
-    now: datetime,
-) -> int:
-    """Ring rows that are locked already. One that raises is set apart, the others ring."""
-    if not rows:
-        return 0
-    try:
-        with transaction.atomic():
-            return act(rows)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever one row raises, the others ring
-        if len(rows) == 1:
-            _quarantine(rows[0], error, now)
-            return 0
-    half = len(rows) // 2
-    parts = [[row.pk for row in part] for part in (rows[:half], rows[half:])]
-    return sum(_isolating(load(pks), act, load, now) for pks in parts)
-
-
-def _quarantine(row: Deadline | Escalation, error: Exception, now: datetime) -> None:
-    """Push a row aside that cannot be rung, for longer each time, and keep the reason."""
-    table = type(row)
-    logger.exception("%s %s could not be rung", table.__name__, row.pk, exc_info=error)
-    failures, since = table._default_manager.values_list("failures", "quarantined_at").get(
-        pk=row.pk
-    )
-    table._default_manager.filter(pk=row.pk).update(
-        failures=min(failures + 1, MOST_FAILURES),
-        quarantined_at=since or now,
-        failure=f"{type(error).__name__}: {error}"[:300],
-        alarm_at=now + min(QUARANTINE_FIRST * 2**failures, QUARANTINE_LONGEST),
-    )
+    return isolating(rows, lambda part: _lapse(part, now), _escalations, now)
 
 
 def ring(rows: Sequence[Deadline], *, now: datetime) -> int:
