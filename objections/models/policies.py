@@ -38,6 +38,11 @@ class Unit(models.TextChoices):
     WORKING = "working", _("working time")
 
 
+LONGEST = timedelta(days=366)
+"""No allowance, pause or rung is longer. Beyond it lies a slip of the keyboard, and in the
+end a due moment that no calendar holds, with which no case could be opened any more."""
+
+
 class Allowance(models.Model):
     """How long a promise may take, for cases of a kind and an urgency (empty: any).
 
@@ -91,6 +96,9 @@ class Allowance(models.Model):
             raise ValidationError({"length": _("Say how long this promise may take.")})
         if self.length is not None and self.length <= timedelta(0):
             raise ValidationError({"length": _("An allowance is longer than nothing.")})
+        for name in ("length", "pause_maximum"):
+            if (getattr(self, name) or LONGEST) > LONGEST:
+                raise ValidationError({name: _("This length of time is out of range.")})
         if self.pauses_per_cycle and self.promise == Promise.ACKNOWLEDGEMENT:
             raise ValidationError({"pauses_per_cycle": _("The acknowledgement is never paused.")})
         if (self.night_from is None) != (self.night_until is None):
@@ -133,6 +141,8 @@ class Rung(models.Model):
     def clean(self) -> None:
         if (self.offset is None) == (self.percent is None):
             raise ValidationError(_("Say either a length of time or a share of the allowance."))
+        if self.offset is not None and abs(self.offset) > LONGEST:
+            raise ValidationError({"offset": _("This length of time is out of range.")})
         before = (self.offset is not None and self.offset < timedelta(0)) or (
             self.percent is not None and self.percent < 0
         )

@@ -165,6 +165,8 @@ def test_a_night_may_lie_on_either_side_of_midnight(
         ({"length": None}, "length"),
         ({"length": timedelta(0)}, "length"),
         ({"length": -HOUR}, "length"),
+        ({"length": timedelta(days=367)}, "length"),
+        ({"pause_maximum": timedelta.max}, "pause_maximum"),
         ({"night_from": time(21)}, "night_until"),
         ({"night_until": time(8)}, "night_until"),
         ({"night_from": time(8), "night_until": time(8)}, "night_until"),
@@ -206,6 +208,7 @@ def test_a_commitment_brings_its_own_time() -> None:
         {"offset": -HOUR, "level": 0},
         {"percent": -100, "level": 0},
         {"offset": HOUR, "level": 4},
+        {"offset": timedelta(days=367), "level": 3},
     ],
     ids=str,
 )
