@@ -1,13 +1,11 @@
-"""Administration of the domain: policies can be edited, what happened can only be read."""
+"""Administration of the domain: what happened can only be read. Policies are in `policy_admin`."""
 
 from __future__ import annotations
 
 from functools import reduce
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from objections import policy_admin  # noqa: F401 - registers the policies
 from objections.models import (
-    Allowance,
     Case,
     CaseAccess,
     CaseEvent,
@@ -25,9 +23,7 @@ from objections.models import (
     Deadline,
     Escalation,
     Notice,
-    Policy,
     RemedyLimit,
-    Rung,
 )
 from objections.permissions import visible_to
 from objections.services.records import read_restricted
@@ -75,58 +71,6 @@ def _leave_trace(case: Case, request: HttpRequest) -> None:
 
 
 # What may be edited
-
-
-class RungInline(admin.TabularInline[Rung, Allowance]):
-    model = Rung
-    extra = 0
-
-
-class AllowanceForm(forms.ModelForm[Allowance]):
-    """An allowance beside others, whose ladder is not on the page but still has to fit."""
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        cleaned: dict[str, Any] = self.cleaned_data
-        if self.instance._state.adding or "length" not in self.changed_data:
-            return cleaned
-        self.instance.length = cleaned.get("length")
-        for rung in self.instance.rungs.all():
-            rung.allowance = self.instance
-            try:
-                rung.clean()
-            except ValidationError as error:
-                words = _("A rung of its ladder no longer fits: %s")
-                raise ValidationError({"length": words % " ".join(error.messages)}) from error
-        return cleaned
-
-
-class AllowanceInline(admin.TabularInline[Allowance, Policy]):
-    model = Allowance
-    form = AllowanceForm
-    extra = 0
-    fields = (
-        "promise", "kind", "urgency", "length", "unit", "pause_maximum", "pauses_per_cycle",
-    )  # fmt: skip
-    show_change_link = True
-
-
-@admin.register(Policy)
-class PolicyAdmin(admin.ModelAdmin[Policy]):
-    """A change counts for deadlines that start from then on; those that run keep their own."""
-
-    list_display = ("name", "version", "in_force")
-    inlines = (AllowanceInline,)
-
-
-@admin.register(Allowance)
-class AllowanceAdmin(admin.ModelAdmin[Allowance]):
-    """An allowance with its ladder. Each rung is checked against the length."""
-
-    list_display = ("policy", "promise", "kind", "urgency", "length", "unit")
-    list_filter = ("policy", "promise")
-    list_select_related = ("policy",)
-    inlines = (RungInline,)
 
 
 @admin.register(RemedyLimit)

@@ -167,3 +167,34 @@ def test_the_office_is_closed_to_who_does_not_administer(people: People) -> None
 def test_every_model_that_services_write_is_read_only_there() -> None:
     registered = {model._meta.model_name for model in admin.site._registry}
     assert set(READ_ONLY) | set(EDITABLE) <= registered
+
+
+def test_the_policy_in_force_keeps_an_allowance_for_every_promise(
+    office: Browser, acknowledgement: Allowance
+) -> None:
+    address = f"/admin/objections/policy/{acknowledgement.policy_id}/change/"
+    data = filled(office, address)
+    [row] = [name[:-3] for name, value in data.items() if name.endswith("-id")
+             and value == acknowledgement.pk]  # fmt: skip
+    page = office.post(address, data | {f"{row}-DELETE": "on"})
+    assert page.status_code == 200
+    assert "Acknowledgement" in page.content.decode()
+    assert Allowance.objects.filter(pk=acknowledgement.pk).exists()
+    gone = office.post(f"/admin/objections/policy/{acknowledgement.policy_id}/delete/")
+    assert gone.status_code == 403
+    assert (
+        office.post(f"/admin/objections/allowance/{acknowledgement.pk}/delete/").status_code == 403
+    )
+
+
+def test_another_policy_takes_the_place_of_the_one_in_force_only_if_it_is_whole(
+    office: Browser, acknowledgement: Allowance
+) -> None:
+    shipped, new = acknowledgement.policy, Policy.objects.create(name="Summer", version=1)
+    choose = {"action": "put_in_force", "_selected_action": str(new.pk)}
+    office.post("/admin/objections/policy/", choose)
+    assert Policy.objects.get(in_force=True) == shipped
+    for promise in Promise:
+        Allowance.objects.create(policy=new, promise=promise, length=timedelta(hours=1))
+    office.post("/admin/objections/policy/", choose)
+    assert Policy.objects.get(in_force=True) == new
