@@ -1,7 +1,7 @@
 """`make run`: the servers, the set-up, and every process of the Procfile under one Ctrl-C.
 
 The servers start first and stop last. Whatever ends this process (Ctrl-C, SIGTERM, a closed
-terminal, or one of its processes ending), nothing it has started stays behind.
+terminal), nothing it has started stays behind; a process of its own that dies starts again.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import signal
 import socket
 import sys
@@ -113,10 +114,11 @@ def step(name: str, do: Callable[[], object]) -> None:
 
 
 def run(host: str, port: str, card: str) -> int:
-    """Run the Procfile until Ctrl-C or until one process ends; the servers still answer then."""
+    """Run the Procfile until Ctrl-C, each process kept up; the servers still answer then."""
     manager = Runner()
     for name, command in parse_procfile((CHECKOUT / "Procfile").read_text()).processes.items():
-        manager.add_process(name, command, cwd=str(CHECKOUT))
+        kept = f"exec {shlex.quote(sys.executable)} -m casetrack.keep {shlex.quote(command)}"
+        manager.add_process(name, kept, cwd=str(CHECKOUT))
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     greeting = threading.Thread(target=greet, args=(host, int(port), card), daemon=True)
     greeting.start()
