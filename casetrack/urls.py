@@ -21,3 +21,5 @@ urlpatterns = [
     path("clock/", gallery.server_clock, name="clock"),
     path("components/", gallery.components, name="components"),
 ]
+
+handler500 = "casetrack.failures.server_error"

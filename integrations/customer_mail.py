@@ -84,9 +84,14 @@ def _settle(mail: CustomerMail, result: Attempt, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def bounced(mail: CustomerMail, *, failure: str, now: datetime) -> None:
-    """Record that a mail which had left came back. Twice, or before it left, changes nothing."""
+def bounced(mail: CustomerMail, *, failure: str, now: datetime) -> bool:
+    """Record that a mail which had left came back, and return True.
+
+    Twice, or before it left, changes nothing and returns False.
+    """
     lock(mail.contact_record.case)
     left = CustomerMail.objects.filter(pk=mail.pk, sent_at__isnull=False, failed_at=None)
     if left.update(failed_at=now, failure=failure[:300]):
         records.withdraw_proof(mail.contact_record, failure=failure, now=now)
+        return True
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,8 +17,8 @@ from accounts.models import User
 from integrations import customer_mail
 from integrations.models import StoredMail
 from objections.models import Case, CustomerMail
-from objections.permissions import READ_ALL_ROLES, visible_to
-from objections.vocabulary import Sensitivity
+from objections.permissions import READ_ALL_ROLES, may, visible_to
+from objections.vocabulary import Action, Sensitivity
 from timekeeping import clock
 
 PAGE = 30
@@ -54,7 +55,7 @@ def read_mail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "integrations/mail.html",
-        {"mail": mail, "bounces": _to_customer(mail) is not None, "now": clock.now()},
+        {"mail": mail, "bounces": _may_bounce(request.user, mail), "now": clock.now()},
     )
 
 
@@ -67,11 +68,19 @@ def bounce(request: HttpRequest, pk: int) -> HttpResponse:
     to_customer = _to_customer(mail)
     if to_customer is None:
         raise Http404
+    if not _may_bounce(request.user, mail):
+        raise PermissionDenied
     now = clock.now()
     customer_mail.bounced(to_customer, failure="550 5.1.1 The mailbox does not exist", now=now)
     StoredMail.objects.filter(pk=mail.pk, bounced_at=None).update(bounced_at=now)
     messages.success(request, _("The e-mail came back. What it had proved is open again."))
     return redirect("mailbox-mail", pk=mail.pk)
+
+
+def _may_bounce(user: User, mail: StoredMail) -> bool:
+    """Tell whether this person may say so: whoever may write to this customer."""
+    to_customer = _to_customer(mail)
+    return to_customer is not None and may(user, Action.REPLY, to_customer.contact_record.case)
 
 
 def _to_customer(mail: StoredMail) -> CustomerMail | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 from pytest_django.fixtures import Settings
 
@@ -57,6 +59,32 @@ def test_the_button_sends_a_mail_back_and_opens_what_it_had_proved(
     again = browser.post(f"/mailbox/{stored.pk}/bounce/", follow=True)
     assert again.status_code == 200
     assert case.events.filter(kind="mail_failed").count() == 1
+
+
+def test_who_only_reads_sends_no_mail_back(people: People, mailed: Mailed) -> None:
+    case, mail = mailed(clock.now() - 2 * MIN)
+    deliver(clock.now)
+    stored = StoredMail.objects.get(message_id=mail.message_id)
+    auditor = look_as(people.auditor)
+    assert "This e-mail came back" not in auditor.get(f"/mailbox/{stored.pk}/").content.decode()
+    assert auditor.post(f"/mailbox/{stored.pk}/bounce/").status_code == 403
+    assert case.deadlines.get(promise=Promise.ACKNOWLEDGEMENT).kept_at is not None
+
+
+def test_a_mail_server_s_hook_records_a_bounce_by_the_message_s_name(
+    people: People, mailed: Mailed
+) -> None:
+    case, mail = mailed(clock.now() - 2 * MIN)
+    deliver(clock.now)
+    said = StringIO()
+    for _time in range(2):
+        call_command("record_bounce", mail.message_id, failure="550 unknown", stdout=said)
+    assert said.getvalue().splitlines() == [
+        "Recorded.", "Nothing to record: it has not left, or its failure is known.",
+    ]  # fmt: skip
+    assert case.deadlines.get(promise=Promise.ACKNOWLEDGEMENT).is_running
+    with pytest.raises(CommandError, match="no-such"):
+        call_command("record_bounce", "<no-such@mail.example>")
 
 
 def test_a_mail_to_one_of_ours_has_no_such_button(people: People, mailed: Mailed) -> None:
