@@ -27,6 +27,7 @@ from objections.forms.fields import (
     TextField,
 )
 from objections.openings import Opening
+from objections.selectors import intake
 from objections.steps import Acknowledge, Attach, Step
 from objections.vocabulary import (
     Channel,
@@ -204,15 +205,20 @@ class OpeningForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not data.get("who") and not data.get("new_customer") and "who" not in self.errors:
-            if data.get("new_contact"):
-                data["new_customer"] = data["new_contact"]
-            else:
+            data["new_customer"] = data.get("new_contact") or self._unknown(data)
+            if not data["new_customer"]:
                 self.add_error("customer_q", _("Choose the customer, or write down a new one."))
         if data.get("new_brand") and not data.get("new_model"):
             self.add_error("new_model", _("Name the model, too."))
         if data.get("acknowledged"):
             self._complete_acknowledgement(data)
         return data
+
+    def _unknown(self, data: dict[str, Any]) -> str:
+        """Return the name that was typed where nobody is known by it; a number is no name."""
+        typed = " ".join(str(data.get("customer_q") or "").split())
+        is_name = any(sign.isalpha() for sign in typed) and "@" not in typed
+        return typed if is_name and not intake.customers(typed) else ""
 
     def _complete_acknowledgement(self, data: dict[str, Any]) -> None:
         for name in ("ack_channel", "ack_summary", "ack_next_step", "ack_next_by"):

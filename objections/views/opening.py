@@ -126,8 +126,10 @@ def opening_clock(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pick_customer(request: HttpRequest) -> HttpResponse:
     """List the customers that match what is being typed."""
-    found = intake.customers(request.GET.get("customer_q", ""), request.GET.get("who"))
-    return render(request, "objections/new/customers.html", {"customers": found})
+    typed = request.GET.get("customer_q", "")
+    found = intake.customers(typed, request.GET.get("who"))
+    nobody = bool(typed.strip()) and not found
+    return render(request, "objections/new/customers.html", {"customers": found, "nobody": nobody})
 
 
 @login_required

@@ -340,3 +340,23 @@ def test_nobody_who_only_reads_can_be_named_on_a_case(
     answer = send(sign_in(people.engineer), filled, named_people=[str(people.auditor.pk)])
     assert answer.status_code == 422
     assert not Case.objects.exists()
+
+
+def test_a_name_that_nobody_has_is_written_down_as_somebody_new(
+    people: People, sign_in: SignIn, filled: dict[str, Any]
+) -> None:
+    browser = sign_in(people.engineer)
+    hint = browser.get(reverse("pick-customer"), {"customer_q": "Nobody Yet"})
+    assert "written down as somebody new" in text_of(hint)
+    assert send(browser, filled, who="", customer_q=" Nobody  Yet ").status_code == 302
+    assert Case.objects.get().customer == Customer.objects.get(name="Nobody Yet")
+
+
+@pytest.mark.parametrize("typed", ["138 0000 0001", "somebody@hengyuan.example", "Hengyuan"])
+def test_a_number_or_a_name_that_somebody_has_must_be_chosen(
+    people: People, sign_in: SignIn, filled: dict[str, Any], typed: str
+) -> None:
+    answer = send(sign_in(people.engineer), filled, who="", customer_q=typed)
+    assert answer.status_code == 422
+    assert "Choose the customer" in text_of(answer)
+    assert not Case.objects.exists()
