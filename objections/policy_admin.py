@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from objections.models import Allowance, Policy, Rung
 from objections.vocabulary import Promise
@@ -110,7 +111,7 @@ def _refuse_gaps(promises: Iterable[str]) -> None:
     missing = [str(promise.label) for promise in Promise if promise not in said]
     if missing:
         words = _("A policy in force has an allowance for any kind and urgency of: %s")
-        raise ValidationError(words % ", ".join(missing))
+        raise ValidationError(words % pgettext("between names", ", ").join(missing))
 
 
 @admin.register(Allowance)
