@@ -7,4 +7,8 @@ from casetrack.settings.test import *  # noqa: F403 - settings
 
 CASETRACK_SANDBOX = False
 CASETRACK_API_PER_MINUTE = 0
-LOGGING = {**LOGGING, "root": {"handlers": ["console"], "level": "ERROR"}}
+LOGGING = {
+    **LOGGING,
+    "loggers": {"django": {"level": "ERROR"}},
+    "root": {"handlers": ["console"], "level": "ERROR"},
+}

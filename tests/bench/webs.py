@@ -47,7 +47,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             raise RuntimeError(f"gunicorn ended with {process.returncode}")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
         try:
-            connection.request("GET", "/")
+            connection.request("GET", "/healthz")
             connection.getresponse().read()
             return
         except OSError:
