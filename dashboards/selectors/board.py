@@ -59,15 +59,16 @@ class Board:
 def show(user: User, *, now: datetime, shown: int = SHOWN) -> Board:
     """Return this person's board as it stands at ``now``: their teams, and no other."""
     rows = scope.escalations(user)
+    counted = rows.order_by().aggregate(
+        untaken=Count("pk", filter=Q(taken_at=None)), taken=Count("taken_at")
+    )
     untaken, taken = rows.filter(taken_at=None), rows.filter(taken_at__isnull=False)
-    first, others = worst_first(untaken, shown), worst_first(taken, shown)
+    first = worst_first(untaken, shown) if counted["untaken"] else []
+    others = worst_first(taken, shown) if counted["taken"] else []
     entries = told_of([*first, *others], user, now)
     below = scope.teams_below(user)
     found = lanes(scope.on_board(user), visible_to(user), movable=below, now=now)
     at_risk = _at_risk(user, now)
-    counted = rows.order_by().aggregate(
-        untaken=Count("pk", filter=Q(taken_at=None)), taken=Count("taken_at")
-    )
     return Board(
         now=now,
         untaken=tuple(entries[: len(first)]),
