@@ -72,9 +72,20 @@ def _way_up(model: Model, known: Iterable[Model]) -> models.ForeignKey[models.Mo
     return next(iter(direct or [field for field in references if not field.null]), None)
 
 
-@transaction.atomic
 def clone(spread: Spread, *, only: Iterable[Model] | None = None) -> int:
-    """Copy every case there is ``spread.copies`` times; return how many cases there are then."""
+    """Copy every case there is ``spread.copies`` times; return how many cases there are then.
+
+    In a session of its own: in one that has checked references to a handful of rows before,
+    the server goes on to check them by reading whole tables, however large these have become.
+    """
+    connection.close()
+    with transaction.atomic():
+        _copy(spread, only)
+    connection.close()
+    return Case.objects.count()
+
+
+def _copy(spread: Spread, only: Iterable[Model] | None) -> None:
     copied = list(only) if only is not None else hanging_on_cases()
     numbered = [model for model in copied if isinstance(model._meta.pk, models.AutoField)]
     stride = 1 + max(_highest(model) for model in numbered)
@@ -88,7 +99,6 @@ def clone(spread: Spread, *, only: Iterable[Model] | None = None) -> int:
                 f" (SELECT greatest(max(id), 1) FROM {table}))"
             )
         cursor.execute("SELECT setval('objections_case_number', %s)", [_highest(Case)])
-    return Case.objects.count()
 
 
 def _highest(model: Model) -> int:
@@ -152,6 +162,8 @@ def _other_value(
 ) -> str:
     if model is Case and field.name == "reference":
         return f"left(o.reference, 8) || lpad((o.id + k * {stride})::text, 8, '0')"
+    if model is Case and field.name == "external_id":
+        return f"CASE {column} WHEN '' THEN '' ELSE left({column}, 100) || '-' || k END"
     if model is Case and field.name == "title":
         return f"left({column}, 180) || ' ' || k"
     if field.name == "told":

@@ -17,6 +17,7 @@ from accounts.models import Client, Scope
 from customers.models import Customer
 from tests.bench import stock
 from tests.bench.asking import SOURCE, Asked, body
+from tests.bench.cloning import Spread, clone, settle
 from tests.bench.databases import MIGRATED, Databases, let_go, switch_to
 from tests.bench.figures import Figure, at_least, middle, p95, shown
 from tests.bench.webs import THREADS, WORKERS, gunicorn
@@ -36,6 +37,8 @@ def measure(databases: Databases, *, quick: bool, seed: int) -> list[Figure]:
     switch_to(databases, "open")
     token = prepare()
     recipe = what_one_writes(token)
+    there = clone(Spread(copies=500 if quick else 20_000))
+    settle()
     let_go()
     ours: list[dict[str, Any]] = []
     bare: list[dict[str, Any]] = []
@@ -51,14 +54,17 @@ def measure(databases: Databases, *, quick: bool, seed: int) -> list[Figure]:
             ours.append(ask(our_port, OURS, headers, seconds))
     let_go()
     databases.drop("open")
-    return figures(ours, bare, recipe)
+    return figures(ours, bare, recipe, there)
 
 
-def figures(ours: list[dict[str, Any]], bare: list[dict[str, Any]], recipe: Recipe) -> list[Figure]:
+def figures(
+    ours: list[dict[str, Any]], bare: list[dict[str, Any]], recipe: Recipe, there: int
+) -> list[Figure]:
     rate, bare_rate = (middle([one["rate"] for one in each]) for each in (ours, bare))
     latencies = [1000 * taken for one in ours for taken in one["latencies"]]
     inserts = f"{sum(len(keys) for _label, keys in recipe)} rows in {len(recipe)} INSERTs"
     return [
+        Figure("cases there are already", f"{there:,}"),
         Figure("programs at once; gunicorn", f"{PROGRAMS}; {WORKERS} x {THREADS} threads"),
         Figure("what one opening writes", inserts),
         Figure("bare DRF view, as many inserts", shown(bare_rate, "cases/s")),
