@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from timekeeping.models import Calendar
+
 
 class Role(models.TextChoices):
     """What a person is here for. Where they may act follows from their teams."""
@@ -35,7 +37,9 @@ class User(AbstractUser):
     """A person who works here.
 
     ``away_since`` is empty while the person is present: an unassigned case is
-    announced only to the members of its team who are.
+    announced only to the members of its team who are. ``stand_in`` hears at once what an
+    absent person would have heard. Between ``quiet_from`` and ``quiet_until``, in their own
+    zone, nothing leaves for them that can wait.
     """
 
     display_name = models.CharField(_("name"), max_length=80, blank=True)
@@ -44,6 +48,12 @@ class User(AbstractUser):
     theme = models.CharField(_("theme"), max_length=5, choices=Theme, default=Theme.AUTO)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
     away_since = models.DateTimeField(_("away since"), null=True, blank=True)
+    stand_in = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("stand-in"),
+    )  # fmt: skip
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("person")
@@ -77,6 +87,10 @@ class Team(models.Model):
     members = models.ManyToManyField(
         User, related_name="teams", blank=True, verbose_name=_("members")
     )
+    calendar = models.ForeignKey(
+        Calendar, models.PROTECT, null=True, blank=True, related_name="teams",
+        verbose_name=_("working calendar"),
+    )  # fmt: skip
     is_default = models.BooleanField(_("takes what nobody else is meant for"), default=False)
 
     class Meta:
@@ -87,6 +101,109 @@ class Team(models.Model):
             models.UniqueConstraint(
                 name="team_one_default", fields=["is_default"], condition=Q(is_default=True)
             ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Absence(models.Model):
+    """A time for which a person is away, known beforehand. Without an end, until they say so.
+
+    ``stand_in`` is for this time; left out, it is the person's own.
+    """
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="absences", verbose_name=_("person")
+    )
+    begins_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"), null=True, blank=True)
+    stand_in = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("stand-in")
+    )
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ["begins_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="absence_ends_after_it_begins",
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=models.F("begins_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.begins_at:%Y-%m-%d}"
+
+
+class DutyShift(models.Model):
+    """Who is the duty officer of a team from one moment to another; then the next shift's."""
+
+    team = models.ForeignKey(
+        Team, models.CASCADE, related_name="duty_shifts", verbose_name=_("team")
+    )
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="duty_shifts", verbose_name=_("person")
+    )
+    begins_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+
+    class Meta:
+        verbose_name = _("duty shift")
+        verbose_name_plural = _("duty roster")
+        ordering = ["team", "begins_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="shift_ends_after_it_begins", condition=Q(ends_at__gt=models.F("begins_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.user} {self.begins_at:%Y-%m-%d %H:%M}"
+
+
+class RobotKind(models.TextChoices):
+    """The chat programs whose robots we speak through."""
+
+    WECOM = "wecom", _("WeCom")
+    DINGTALK = "dingtalk", _("DingTalk")
+    FEISHU = "feishu", _("Feishu")
+    SLACK = "slack", "Slack"
+    TEAMS = "teams", "Microsoft Teams"
+    OTHER = "other", _("Another, by its Apprise address")
+
+
+class Robot(models.Model):
+    """A chat group's robot, through which the people of some teams hear of escalations.
+
+    ``address`` is a secret: whoever has it can write into the group. ``per_minute`` is
+    how many messages the chat program takes from it in any minute. ``least_level`` is
+    the lowest level it hears of; 0 is warnings, too. In its quiet hours, in
+    ``time_zone``, it hears only of level 2 and above.
+    """
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    kind = models.CharField(_("chat program"), max_length=12, choices=RobotKind)
+    address = models.CharField(_("address"), max_length=500)
+    teams = models.ManyToManyField(Team, related_name="robots", verbose_name=_("teams"))
+    language = models.CharField(
+        _("language"), max_length=8, choices=Language, default=Language.SIMPLIFIED
+    )
+    time_zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai")
+    least_level = models.PositiveSmallIntegerField(_("from level"), default=1)
+    per_minute = models.PositiveSmallIntegerField(_("messages a minute"), default=20)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("chat robot")
+        verbose_name_plural = _("chat robots")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(name="robot_level_0_to_3", condition=Q(least_level__lte=3)),
+            models.CheckConstraint(name="robot_may_speak", condition=Q(per_minute__gte=1)),
         ]
 
     def __str__(self) -> str:

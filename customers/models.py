@@ -18,12 +18,14 @@ class Customer(models.Model):
 
     ``source`` and ``external_id`` name the row in the CRM that it came from. A key
     account has a team of its own and a person of ours who is called in an emergency.
+    ``tier_changed_at`` stands from a change of tier until the clocks of its cases follow it.
     """
 
     name = models.CharField(_("name"), max_length=200)
     tier = models.CharField(_("tier"), max_length=12, choices=Tier, default=Tier.STANDARD)
     source = models.CharField(_("source"), max_length=80, blank=True)
     external_id = models.CharField(_("number at the source"), max_length=120, blank=True)
+    tier_changed_at = models.DateTimeField(_("tier changed at"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=Language, blank=True)
     dedicated_team = models.ForeignKey(
         Team, models.PROTECT, null=True, blank=True, related_name="key_accounts",
@@ -48,6 +50,12 @@ class Customer(models.Model):
                 name="customer_tier_is_known", condition=Q(tier__in=Tier.values)
             ),
         ]
+        indexes = [
+            models.Index(
+                name="customer_tier_changed", fields=["tier_changed_at"],
+                condition=Q(tier_changed_at__isnull=False),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

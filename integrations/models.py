@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Robot
+from objections.vocabulary import NoticeChannel
 
 
 class StoredMail(models.Model):
@@ -30,3 +34,40 @@ class StoredMail(models.Model):
 
     def __str__(self) -> str:
         return f"{', '.join(self.to)}: {self.subject}"
+
+
+class DeliveryAttempt(models.Model):
+    """One try to hand a message to the world: to whom, when, and what came of it.
+
+    ``message`` is the id under which it goes out; a message that is sent again because
+    its process died goes out under the same one. ``notices`` are what it told.
+    """
+
+    channel = models.CharField(_("channel"), max_length=8, choices=NoticeChannel)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+",
+        verbose_name=_("person"),
+    )  # fmt: skip
+    robot = models.ForeignKey(
+        Robot, models.CASCADE, null=True, blank=True, related_name="attempts",
+        verbose_name=_("chat robot"),
+    )  # fmt: skip
+    message = models.CharField(_("message"), max_length=120)
+    notices = ArrayField(models.BigIntegerField(), default=list)
+    number = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    attempted_at = models.DateTimeField(_("attempted at"))
+    outcome = models.CharField(_("outcome"), max_length=8, blank=True)
+    answer = models.CharField(_("answer"), max_length=300, blank=True)
+    took = models.DurationField(_("took"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("attempt at a delivery")
+        verbose_name_plural = _("attempts at deliveries")
+        ordering = ["-attempted_at", "-pk"]
+        indexes = [
+            models.Index(name="attempt_by_robot", fields=["robot", "-attempted_at"]),
+            models.Index(name="attempt_newest", fields=["-attempted_at", "-id"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.number}: {self.outcome}"

@@ -52,6 +52,9 @@ class Action(TextChoices):
     REAGREE_COMMITMENT = "reagree_commitment", _("Re-agree a promise")
     HAND_OVER = "hand_over", _("Ask another department")
     ANSWER_HAND_OVER = "answer_hand_over", _("Record the department's answer")
+    MERGE = "merge", _("Merge into another case")
+    UNMERGE = "unmerge", _("Undo the merge")
+    RECLASSIFY = "reclassify", _("Change kind or urgency")
     ASSIGN = "assign", _("Assign")
     NOTE = "note", _("Add a note")
     ATTACH = "attach", _("Attach evidence")
@@ -174,6 +177,25 @@ class PauseReason(TextChoices):
     SHUTDOWN = "customer_shutdown", _("Customer's shutdown")
 
 
+class Unit(TextChoices):
+    """How an allowance is counted."""
+
+    ELAPSED = "elapsed", _("elapsed time")
+    WORKING = "working", _("working time")
+    DAYS = "days", _("working days, to the end of the day")
+
+
+class RecomputeCause(TextChoices):
+    """Why a running clock was computed anew."""
+
+    RECLASSIFIED = "reclassified", _("kind or urgency changed")
+    TIER = "tier", _("the customer's tier changed")
+    POLICY = "policy", _("another policy was published")
+    CALENDAR = "calendar", _("another edition of the calendar was published")
+    MERGE = "merge", _("another case was merged into this one")
+    UNMERGE = "unmerge", _("a merge was undone")
+
+
 class DeadlineState(TextChoices):
     """Derived from a deadline's timestamps; never stored."""
 
@@ -190,6 +212,7 @@ class ClockMode(TextChoices):
 
     LIVE = "live", _("Live")
     HISTORICAL = "historical", _("Historical")
+    OBSERVE = "observe", _("Observed: nobody is alerted")
 
 
 class EscalationReason(TextChoices):
@@ -257,6 +280,11 @@ class EventKind(TextChoices):
     NOTED = "noted", _("added a note")
     ATTACHED = "attached", _("attached evidence")
     CHANGED = "changed", _("changed the case")
+    RECLASSIFIED = "reclassified", _("changed kind or urgency")
+    MERGED = "merged", _("merged the case into another")
+    UNMERGED = "unmerged", _("undid the merge")
+    ABSORBED = "absorbed", _("took in another case")
+    RELEASED = "released", _("let another case go again")
     REMEDY_PROPOSED = "remedy_proposed", _("proposed a remedy")
     REMEDY_APPROVED = "remedy_approved", _("approved a remedy")
     REMEDY_REFUSED = "remedy_refused", _("refused a remedy")
@@ -267,6 +295,9 @@ class EventKind(TextChoices):
     DEADLINE_KEPT = "deadline_kept", _("a promise was kept")
     DEADLINE_ANSWERED_LATE = "deadline_answered_late", _("answered late")
     DEADLINE_VOIDED = "deadline_voided", _("a clock ended")
+    DEADLINE_MERGED = "deadline_merged", _("a clock ended with its merged case")
+    DEADLINE_REVIVED = "deadline_revived", _("a clock runs again")
+    DEADLINE_RECOMPUTED = "deadline_recomputed", _("a clock was computed anew")
     DEADLINE_PAUSED = "deadline_paused", _("a clock was paused")
     DEADLINE_RESUMED = "deadline_resumed", _("a clock resumed")
     BREACH_WITHDRAWN = "breach_withdrawn", _("a breach was withdrawn")
@@ -276,6 +307,7 @@ class EventKind(TextChoices):
     ESCALATION_CLIMBED = "escalation_climbed", _("escalated one level higher")
     ESCALATION_TAKEN = "escalation_taken", _("took the escalation")
     ESCALATION_LAPSED = "escalation_lapsed", _("the taker's time passed")
+    ESCALATION_REMINDED = "escalation_reminded", _("reminded: still nobody has taken it")
     ESCALATION_CLOSED = "escalation_closed", _("the escalation closed")
     MAIL_SENT = "mail_sent", _("the e-mail was sent")
     MAIL_FAILED = "mail_failed", _("the e-mail could not be delivered")
@@ -287,6 +319,7 @@ class NoticeKind(TextChoices):
 
     WARNED = "warned", _("Due soon")
     ESCALATED = "escalated", _("Escalated to you")
+    REMINDED = "reminded", _("Reminder: still nobody has taken it")
     LAPSED = "lapsed", _("Escalated again: the taker's time has passed")
     ANNOUNCED = "announced", _("New case, nobody has it yet")
     ASSIGNED = "assigned", _("Assigned to you")
@@ -298,3 +331,4 @@ class NoticeKind(TextChoices):
 class NoticeChannel(TextChoices):
     IN_APP = "in_app", _("In the product")
     EMAIL = "email", _("E-mail")
+    CHAT = "chat", _("Chat robot")

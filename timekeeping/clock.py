@@ -64,8 +64,8 @@ def beat(name: str, *, lag: timedelta) -> None:
     """Record that ``name`` has just looked, and the lag it saw. May race with itself."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO timekeeping_heartbeat (name, beaten_at, lag)"
-            " VALUES (%s, statement_timestamp(), make_interval(secs => %s))"
+            "INSERT INTO timekeeping_heartbeat (name, host, skew, beaten_at, lag)"
+            " VALUES (%s, '', interval '0', statement_timestamp(), make_interval(secs => %s))"
             " ON CONFLICT (name) DO UPDATE SET beaten_at = excluded.beaten_at, lag = excluded.lag",
             [name, lag.total_seconds()],
         )

@@ -3,7 +3,7 @@ from .commitments import Commitment, HandOver
 from .contacts import ContactRecord, CustomerMail
 from .deadlines import Deadline, LadderRung, Pause
 from .escalations import Escalation, EscalationEntry, Notice
-from .policies import Allowance, Policy, Rung, Unit
+from .policies import Allowance, Policy, Recomputation, Rung
 from .records import Evidence, Note, Verdict
 from .requests import IdempotentRequest
 from .solutions import Option, Remedy, RemedyLimit, Solution
@@ -31,11 +31,11 @@ __all__ = [
     "Pause",
     "Policy",
     "Question",
+    "Recomputation",
     "Remedy",
     "RemedyLimit",
     "Restatement",
     "Rung",
     "Solution",
-    "Unit",
     "Verdict",
 ]

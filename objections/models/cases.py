@@ -100,6 +100,14 @@ class Case(models.Model):
         _("cause category"), max_length=16, choices=CauseCategory, blank=True
     )
     lesson = models.TextField(_("lesson"), blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="absorbed",
+        verbose_name=_("merged into"),
+    )  # fmt: skip
+    merged_at = models.DateTimeField(_("merged at"), null=True, blank=True)
+    merged_from = models.CharField(
+        _("stage before the merge"), max_length=12, choices=Stage, blank=True
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children",
         verbose_name=_("grew out of"),
@@ -120,6 +128,19 @@ class Case(models.Model):
                 name="case_closed_at_iff_ended",
                 condition=Q(stage__in=[s.value for s in OPEN_STAGES], closed_at__isnull=True)
                 | (~Q(stage__in=[s.value for s in OPEN_STAGES]) & Q(closed_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="case_merged_iff_into_another",
+                condition=Q(
+                    stage=Stage.MERGED,
+                    merged_into__isnull=False,
+                    merged_at__isnull=False,
+                    merged_from__in=[s.value for s in OPEN_STAGES],
+                )
+                | (
+                    ~Q(stage=Stage.MERGED)
+                    & Q(merged_into__isnull=True, merged_at__isnull=True, merged_from="")
+                ),
             ),
             models.CheckConstraint(
                 name="case_live_has_customer_and_channel",
@@ -157,6 +178,11 @@ class Case(models.Model):
     @property
     def is_historical(self) -> bool:
         return self.clock_mode == ClockMode.HISTORICAL
+
+    @property
+    def is_observed(self) -> bool:
+        """True where clocks run and show, and nobody is alerted."""
+        return self.clock_mode == ClockMode.OBSERVE
 
     @property
     def sensitivity_enum(self) -> Sensitivity:

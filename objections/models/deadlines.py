@@ -1,24 +1,32 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from objections.vocabulary import DeadlineState, PauseReason, Promise
+from timekeeping.models import Edition
 
 from .cases import Case
 
 
 class LadderRung(TypedDict):
-    """A rung as it is copied into a deadline. ``offset`` is seconds from the due moment."""
+    """A rung as it is copied into a deadline. ``offset`` is seconds from the due moment.
+
+    ``own`` is the same in the unit of the allowance, where that is working time: what is
+    laid out anew when the due moment moves. ``person`` hears of it beside its level.
+    """
 
     offset: float
     kind: str
     level: int
+    own: NotRequired[float]
+    person: NotRequired[int]
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -39,8 +47,11 @@ class Deadline(models.Model):
     breach is for good: proof that comes later sets ``answered_late_at``, not
     ``kept_at``; one that ends unanswered stays breached, too. ``moved`` is the part of
     ``allowance`` that was added because it would have fallen due at night, and ``shift``
-    how far the levels above moved. ``subject`` is the number of the commitment, hand-over
-    or message that the promise is about, else null.
+    how far the levels above moved. ``allowance`` and ``remaining`` are counted in
+    ``unit``: elapsed time, the working time of ``calendar``, or its working days as whole
+    days. ``is_provisional`` while it runs into a year that the calendar does not know
+    yet. ``subject`` is the number of the commitment, hand-over or message that the
+    promise is about, else null.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines", verbose_name=_("case"))
@@ -52,11 +63,22 @@ class Deadline(models.Model):
     policy_name = models.CharField(_("policy"), max_length=80)
     policy_version = models.PositiveIntegerField(_("version of the policy"))
     unit = models.CharField(_("unit"), max_length=8)
+    calendar = models.ForeignKey(
+        Edition, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("working calendar"),
+    )  # fmt: skip
+    is_provisional = models.BooleanField(_("provisional"), default=False)
     allowance = models.DurationField(_("allowance"))
     moved = models.DurationField(_("moved out of the night by"), default=timedelta(0))
     ladder = models.JSONField(_("ladder"), default=list)
     pause_maximum = models.DurationField(_("longest pause"), null=True, blank=True)
     pauses_per_cycle = models.PositiveSmallIntegerField(_("pauses a round"), default=0)
+    pause_reasons = ArrayField(
+        models.CharField(max_length=24, choices=PauseReason), default=list, blank=True,
+        verbose_name=_("reasons for a pause"),
+    )  # fmt: skip
+    remind_every = models.DurationField(_("reminder every"), null=True, blank=True)
+    remind_at_most = models.PositiveSmallIntegerField(_("reminders at most"), default=0)
 
     started_at = models.DateTimeField(_("started at"))
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
@@ -146,6 +168,11 @@ class Deadline(models.Model):
                 name="deadline_alarm",
                 fields=["alarm_at", "id"],
                 condition=Q(alarm_at__isnull=False),
+            ),
+            models.Index(
+                name="deadline_provisional",
+                fields=["calendar"],
+                condition=Q(is_provisional=True),
             ),
             models.Index(name="deadline_by_case", fields=["case", "promise", "cycle"]),
             models.Index(

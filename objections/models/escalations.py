@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Robot
 from objections.vocabulary import EscalationReason, NoticeChannel, NoticeKind
 
 from .cases import Case
@@ -17,7 +18,8 @@ class Escalation(models.Model):
 
     ``taken_at`` stands while the taker has it. When ``lapses_at`` passes and the
     promise is still open it is cleared again, one level higher. ``alarm_at`` is the
-    next moment the sweep must look at this row.
+    next moment the sweep must look at this row: the lapse of one that is taken, the next
+    reminder of one that is not. ``reminders`` counts those since it last climbed.
     """
 
     case = models.ForeignKey(
@@ -46,6 +48,7 @@ class Escalation(models.Model):
     next_step = models.CharField(_("next step"), max_length=300, blank=True)
     lapses_at = models.DateTimeField(_("lapses at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
     alarm_at = models.DateTimeField(_("next alarm at"), null=True, blank=True)
     failures = models.PositiveSmallIntegerField(_("failures"), default=0)
     quarantined_at = models.DateTimeField(_("set aside at"), null=True, blank=True)
@@ -104,6 +107,7 @@ class EscalationEntry(models.Model):
     """One level that an escalation reached: when, by which rung, and who was told.
 
     ``rung`` is null for a level that no ladder rang (a lapse, a reason without a clock).
+    ``told`` are people, and ``in_place_of`` those absent for whom they stood in.
     """
 
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="entries")
@@ -113,6 +117,7 @@ class EscalationEntry(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     told = ArrayField(models.PositiveBigIntegerField(), default=list)
+    in_place_of = ArrayField(models.PositiveBigIntegerField(), default=list)
 
     class Meta:
         ordering = ["occurred_at", "pk"]
@@ -129,15 +134,20 @@ class EscalationEntry(models.Model):
 
 
 class Notice(models.Model):
-    """Something that one person is to be told by one channel: the outbox to people.
+    """Something that one person, or one chat robot, is to be told: the outbox to people.
 
     ``occurred_at`` is when it happened, ``created_at`` when we noticed, ``send_at``
     when it may leave (null once it has left, failed, or needs no sending).
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", verbose_name=_("person")
-    )
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="notices",
+        verbose_name=_("person"),
+    )  # fmt: skip
+    robot = models.ForeignKey(
+        Robot, models.CASCADE, null=True, blank=True, related_name="notices",
+        verbose_name=_("chat robot"),
+    )  # fmt: skip
     channel = models.CharField(_("channel"), max_length=8, choices=NoticeChannel)
     kind = models.CharField(_("kind"), max_length=16, choices=NoticeKind)
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices", verbose_name=_("case"))
@@ -171,6 +181,13 @@ class Notice(models.Model):
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
         ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="notice_has_one_listener",
+                condition=Q(user__isnull=False, robot__isnull=True)
+                | Q(user__isnull=True, robot__isnull=False, channel=NoticeChannel.CHAT),
+            ),
+        ]
         indexes = [
             models.Index(
                 name="notice_to_send", fields=["send_at", "user"],

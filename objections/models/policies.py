@@ -2,20 +2,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from objections.vocabulary import Kind, Promise, Urgency
+from accounts.models import Team
+from customers.models import Product, Tier
+from objections.vocabulary import Kind, PauseReason, Promise, Unit, Urgency
+from timekeeping.models import Edition
 
 
 class Policy(models.Model):
-    """A set of allowances and ladders. One is in force; a deadline remembers which."""
+    """A set of allowances and ladders. One is in force; a deadline remembers which.
+
+    A version is drafted, then published once, which puts it in force; from then on it is
+    never edited, so that a deadline's policy can be looked up for ever.
+    """
 
     name = models.CharField(_("name"), max_length=80)
     version = models.PositiveIntegerField(_("version"), default=1)
     in_force = models.BooleanField(_("in force"), default=False)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("published by"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("policy")
@@ -25,17 +39,18 @@ class Policy(models.Model):
             models.UniqueConstraint(
                 name="policy_one_in_force", fields=["in_force"], condition=Q(in_force=True)
             ),
+            models.CheckConstraint(
+                name="policy_in_force_is_published",
+                condition=Q(in_force=False) | Q(published_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
 
-
-class Unit(models.TextChoices):
-    """How an allowance is counted. Without a calendar, working time runs like elapsed time."""
-
-    ELAPSED = "elapsed", _("elapsed time")
-    WORKING = "working", _("working time")
+    @property
+    def is_draft(self) -> bool:
+        return self.published_at is None
 
 
 LONGEST = timedelta(days=366)
@@ -44,12 +59,16 @@ end a due moment that no calendar holds, with which no case could be opened any 
 
 
 class Allowance(models.Model):
-    """How long a promise may take, for cases of a kind and an urgency (empty: any).
+    """How long a promise may take, for the cases that fit (a selector left empty: any).
 
-    The most particular one wins: kind and urgency, then kind, then urgency, then any.
-    A promise that carries its own due time (a commitment) has no length here, only
-    a ladder. What would fall due between ``night_from`` and ``night_until``, in the
-    installation's time zone, falls due at ``night_until`` instead.
+    The most particular one wins: one that names the product, then the team, then the
+    customer's tier, then the kind, then the urgency. ``length`` is elapsed or working
+    time by its ``unit``; for working days it is empty and ``days`` says how many: due at
+    the end of the n-th working day after the start's. A promise that carries its own due
+    time (a commitment) has neither, only a ladder. What would fall due between
+    ``night_from`` and ``night_until``, in the zone of the team's calendar, falls due at
+    ``night_until`` instead. From the breach on, the level that was reached is told again
+    every ``remind_every`` until somebody takes it, at most ``remind_at_most`` times.
     """
 
     policy = models.ForeignKey(
@@ -58,12 +77,27 @@ class Allowance(models.Model):
     promise = models.CharField(_("promise"), max_length=16, choices=Promise)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, blank=True)
     urgency = models.CharField(_("urgency"), max_length=8, choices=Urgency, blank=True)
+    tier = models.CharField(_("customer tier"), max_length=12, choices=Tier, blank=True)
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team")
+    )
+    product = models.ForeignKey(
+        Product, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("product"),
+    )  # fmt: skip
     length = models.DurationField(_("allowance"), null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=8, choices=Unit, default=Unit.ELAPSED)
+    days = models.PositiveSmallIntegerField(_("working days"), null=True, blank=True)
     pause_maximum = models.DurationField(_("longest pause"), null=True, blank=True)
     pauses_per_cycle = models.PositiveSmallIntegerField(_("pauses a round"), default=0)
+    pause_reasons = ArrayField(
+        models.CharField(max_length=24, choices=PauseReason), default=list, blank=True,
+        verbose_name=_("reasons for a pause"),
+    )  # fmt: skip
     night_from = models.TimeField(_("not due from"), null=True, blank=True)
     night_until = models.TimeField(_("but then at"), null=True, blank=True)
+    remind_every = models.DurationField(_("reminder every"), null=True, blank=True)
+    remind_at_most = models.PositiveSmallIntegerField(_("reminders at most"), default=0)
 
     class Meta:
         verbose_name = _("allowance")
@@ -71,7 +105,14 @@ class Allowance(models.Model):
         ordering = ["policy", "promise", "kind", "urgency"]
         constraints = [
             models.UniqueConstraint(
-                name="allowance_once", fields=["policy", "promise", "kind", "urgency"]
+                name="allowance_once",
+                fields=["policy", "promise", "kind", "urgency", "tier", "team", "product"],
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                name="allowance_days_iff_working_days",
+                condition=Q(unit=Unit.DAYS, days__gte=1, length__isnull=True)
+                | (~Q(unit=Unit.DAYS) & Q(days__isnull=True)),
             ),
             models.CheckConstraint(
                 name="allowance_is_positive",
@@ -92,7 +133,7 @@ class Allowance(models.Model):
 
     def clean(self) -> None:
         own_due = {Promise.COMMITMENT}
-        if self.length is None and self.promise not in own_due:
+        if self.length is None and self.promise not in own_due and self.unit != Unit.DAYS:
             raise ValidationError({"length": _("Say how long this promise may take.")})
         if self.length is not None and self.length <= timedelta(0):
             raise ValidationError({"length": _("An allowance is longer than nothing.")})
@@ -112,7 +153,8 @@ class Rung(models.Model):
 
     ``offset`` is a length of time, ``percent`` a share of the allowance; one of the two.
     Negative is before the due moment. Level 0 reminds the handler, 1 tells the
-    supervisor, 2 the manager, 3 the duty officer.
+    supervisor, 2 the manager, 3 the duty officer. ``person`` hears of it beside them.
+    Lengths are counted in the allowance's unit where that is working time.
     """
 
     allowance = models.ForeignKey(
@@ -121,6 +163,10 @@ class Rung(models.Model):
     offset = models.DurationField(_("from the due moment"), null=True, blank=True)
     percent = models.SmallIntegerField(_("share of the allowance"), null=True, blank=True)
     level = models.PositiveSmallIntegerField(_("level"))
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("and this person"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("rung")
@@ -156,3 +202,53 @@ class Rung(models.Model):
         )
         if before and too_long:
             raise ValidationError(_("A warning must come after the clock has started."))
+
+
+class Recomputation(models.Model):
+    """Running deadlines that are to be computed anew, in batches, until none is left.
+
+    Written by whoever publishes a policy or an edition of a calendar. ``cursor`` is the
+    last deadline that is done and ``last`` where to end; a process that dies in between
+    is followed by the next, and a deadline computed twice is the same.
+    """
+
+    policy = models.ForeignKey(
+        Policy, models.PROTECT, null=True, blank=True, related_name="recomputations",
+        verbose_name=_("policy"),
+    )  # fmt: skip
+    edition = models.ForeignKey(
+        Edition, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("edition of a calendar"),
+    )  # fmt: skip
+    with_alerts = models.BooleanField(_("with alerts"), default=True)
+    only_provisional = models.BooleanField(_("provisional ones only"), default=False)
+    asked_at = models.DateTimeField(_("asked at"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("asked by"),
+    )  # fmt: skip
+    cursor = models.PositiveBigIntegerField(default=0)
+    last = models.PositiveBigIntegerField(default=0)
+    moved = models.PositiveIntegerField(_("moved"), default=0)
+    overdue = models.PositiveIntegerField(_("made overdue"), default=0)
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recomputation")
+        verbose_name_plural = _("recomputations")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="recomputation_has_one_cause",
+                condition=Q(policy__isnull=False, edition__isnull=True)
+                | Q(policy__isnull=True, edition__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="recomputation_waiting", fields=["id"], condition=Q(done_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.policy or self.edition} {self.asked_at:%Y-%m-%d %H:%M}"

@@ -16,8 +16,8 @@ from objections import explained
 from objections.clockface import promise_name
 from objections.deadlines.explaining import Explanation, RungSaid, Start, Stood
 from objections.deadlines.terms import BREACH, WARNING
-from objections.models import ContactRecord, Deadline, Unit
-from objections.vocabulary import Promise
+from objections.models import ContactRecord, Deadline
+from objections.vocabulary import Promise, Unit
 from timekeeping.wording import duration, moment, time_of_day
 
 register = template.Library()

@@ -60,7 +60,7 @@ def test_a_new_version_in_force_is_named_by_what_starts_under_it(
     old = open_at(t0, by=by, customer=customer)
     rows = list(Allowance.objects.filter(policy__in_force=True))
     Policy.objects.update(in_force=False)
-    second = Policy.objects.create(name="Standard", version=2, in_force=True)
+    second = Policy.objects.create(name="Standard", version=2, in_force=True, published_at=t0)
     for row in rows:
         row.pk, row.policy = None, second
         row.save()
