@@ -26,7 +26,8 @@ def ship(apps, schema_editor):
     weekly = [hours if weekday in WEEKDAYS else [] for weekday in range(7)]
     apps.get_model("timekeeping", "Edition").objects.create(
         calendar=calendar, version=1, recorded_at=Now(),
-        content={"zone": zone, "weekly": weekly, "days": {}, "names": {}, "years": []},
+        content={"zone": zone, "weekly": weekly, "days": {}, "names": {}, "years": [],
+                 "awaits_years": bool(calendar.country)},
     )  # fmt: skip
 
 
