@@ -39,6 +39,7 @@ class Ringing:
     now: datetime
     open_by_deadline: dict[int, Escalation] = field(default_factory=dict)
     present: dict[int, list[User]] = field(default_factory=dict)
+    robots: notices.Robots = field(default_factory=dict)
     events: list[Row] = field(default_factory=list)
     opened: list[Escalation] = field(default_factory=list)
     climbed: dict[int, Escalation] = field(default_factory=dict)
@@ -97,14 +98,24 @@ def climb(deadline: Deadline, ringing: Ringing) -> None:
 
 def _warn(deadline: Deadline, level: int, at: datetime, ringing: Ringing, *, silent: bool) -> None:
     case = deadline.case
-    people = [] if silent else audience.warned(case, level, ringing.present)
     ringing.say(case, EventKind.DEADLINE_WARNED, at=at, rung=deadline.rung, **facts(deadline))
+    if silent:
+        return
+    people = audience.warned(case, level, ringing.present)
     ringing.notices += notices.compose(
-        people, NoticeKind.WARNED, case, at=at, now=ringing.now, deadline=deadline
-    )
+        people, NoticeKind.WARNED, case, at=at, now=ringing.now, deadline=deadline,
+        robots=ringing.robots,
+    )  # fmt: skip
 
 
-def _breach(deadline: Deadline, at: datetime, ringing: Ringing) -> None:
+def _breach(
+    deadline: Deadline,
+    at: datetime,
+    ringing: Ringing,
+    *,
+    by_change: bool = False,
+    silent: bool = False,
+) -> None:
     case, level = deadline.case, ringing_level(deadline)
     deadline.breached_at = at
     escalation = Escalation(
@@ -114,9 +125,25 @@ def _breach(deadline: Deadline, at: datetime, ringing: Ringing) -> None:
     ringing.open_by_deadline[deadline.pk] = escalation
     ringing.say(
         case, EventKind.DEADLINE_BREACHED, at=at, rung=deadline.rung, level=level,
-        **facts(deadline),
+        by_change=by_change, **facts(deadline),
     )  # fmt: skip
-    _tell(escalation, level, at, ringing, rung=deadline.rung, also=True)
+    _tell(escalation, level, at, ringing, rung=deadline.rung, also=True, silent=silent)
+
+
+def break_by_change(deadline: Deadline, *, now: datetime, with_alerts: bool) -> None:
+    """Break a promise that a change has made overdue: one entry at ``now``, and one rung.
+
+    The levels above count from there. Without alerts nobody is told, and it climbs no
+    further. The caller saves the deadline.
+    """
+    if deadline.due_at is None:
+        return
+    ringing = Ringing(now)
+    deadline.shift = now - deadline.due_at
+    _breach(deadline, now, ringing, by_change=True, silent=not with_alerts)
+    ringing.save()
+    deadline.rung += 1
+    deadline.alarm_at = deadline.moment_of(deadline.rung) if with_alerts else None
 
 
 def ringing_level(deadline: Deadline) -> int:
@@ -147,20 +174,23 @@ def _tell(
     rung: int | None,
     also: bool = False,
     kind: NoticeKind = NoticeKind.ESCALATED,
+    silent: bool = False,
 ) -> None:
     """Write the entry of a level, and tell its people; with ``also``, the handler too."""
     case, deadline = escalation.case, escalation.deadline
-    people = audience.above(case, level)
+    people = [] if silent else audience.above(case, level)
     ringing.entries.append(
         {
             "escalation": escalation, "deadline": deadline, "rung": rung, "level": level,
             "occurred_at": at, "recorded_at": ringing.now, "told": [p.pk for p in people],
         }
     )  # fmt: skip
-    informed: Sequence[User] = audience.handlers(case, ringing.present) if also else []
+    informed: Sequence[User] = (
+        audience.handlers(case, ringing.present) if also and not silent else []
+    )
     ringing.notices += notices.compose(
         [*people, *informed], kind, case, at=at, now=ringing.now, deadline=deadline,
-        escalation=escalation, level=level,
+        escalation=escalation, level=level, robots=ringing.robots,
     )  # fmt: skip
 
 

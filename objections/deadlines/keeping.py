@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from objections import escalation, timeline
 from objections.actors import Actor
-from objections.deadlines import terms
+from objections.deadlines import reckoning, terms
+from objections.deadlines.reckoning import Reckoned
 from objections.escalation import facts
 from objections.models import Case, ContactRecord, Deadline, Pause
 from objections.timeline import iso
-from objections.vocabulary import EventKind, PauseReason, Promise, Stage
+from objections.vocabulary import EventKind, PauseReason, Promise, Stage, Unit
 
 RECORDED_IN_TIME = timedelta(minutes=10)  # source: design of the late record
 PROGRESS_OWED_IN = frozenset({Stage.CONFIRM, Stage.RESPOND})  # until it has been carried out
@@ -62,25 +63,64 @@ def _start_one(
     subject: int | None,
     due_at: datetime | None,
 ) -> Deadline:
-    nominal = due_at
-    if due_at is None:
-        nominal, due_at = given.due(at)
-    if nominal is None:
-        raise terms.NoPolicy(promise)
+    if due_at is not None:
+        given = given.with_own_due()
+    due = given.due(at) if due_at is None else Reckoned(due_at, due_at)
     deadline = Deadline(
         case=case, promise=promise, cycle=_cycle(case, promise), subject=subject,
-        is_historical=case.is_historical, policy_name=given.policy_name,
-        policy_version=given.policy_version, unit=given.unit, allowance=due_at - at,
-        moved=due_at - nominal, ladder=given.ladder(nominal - at), started_at=at, due_at=due_at,
-        pause_maximum=given.pause_maximum, pauses_per_cycle=given.pauses_per_cycle,
+        is_historical=case.is_historical, started_at=at,
     )  # fmt: skip
+    put(deadline, given, due)
+    deadline.ladder = given.ladder(at, due)
     deadline.alarm_at = None if case.is_historical else deadline.moment_of(0)
     deadline.save(force_insert=True)
     timeline.record(
-        case, EventKind.DEADLINE_STARTED, at=at, now=now, due_at=iso(due_at),
+        case, EventKind.DEADLINE_STARTED, at=at, now=now, due_at=iso(due.at),
         policy=given.policy_name, policy_version=given.policy_version, **facts(deadline),
+        **said(deadline),
     )  # fmt: skip
     return deadline
+
+
+def put(deadline: Deadline, given: terms.Terms, due: Reckoned) -> None:
+    """Copy the terms of its promise into a clock that is due at ``due``. Saves nothing."""
+    deadline.policy_name, deadline.policy_version = given.policy_name, given.policy_version
+    deadline.unit, deadline.calendar = given.unit, given.edition
+    deadline.is_provisional = due.provisional
+    deadline.due_at, deadline.moved = due.at, due.moved
+    if given.unit == Unit.ELAPSED or given.length is None:
+        deadline.allowance = due.at - deadline.started_at
+    else:
+        deadline.allowance = given.length
+    deadline.pause_maximum = given.pause_maximum
+    deadline.pauses_per_cycle = given.pauses_per_cycle
+    deadline.pause_reasons = list(given.pause_reasons)
+    deadline.remind_every = given.remind_every
+    deadline.remind_at_most = given.remind_at_most
+
+
+def said(deadline: Deadline) -> dict[str, object]:
+    """Return what the timeline says of a clock's terms: all that it takes to rebuild it.
+
+    Lengths are seconds; the calendar is the edition's primary key.
+    """
+    return {
+        "unit": deadline.unit,
+        "edition": deadline.calendar_id,
+        "provisional": deadline.is_provisional,
+        "allowance": deadline.allowance.total_seconds(),
+        "moved": deadline.moved.total_seconds(),
+        "ladder": deadline.ladder,
+        "pause_maximum": seconds(deadline.pause_maximum),
+        "pauses_per_cycle": deadline.pauses_per_cycle,
+        "pause_reasons": deadline.pause_reasons,
+        "remind_every": seconds(deadline.remind_every),
+        "remind_at_most": deadline.remind_at_most,
+    }
+
+
+def seconds(length: timedelta | None) -> float | None:
+    return length.total_seconds() if length is not None else None
 
 
 def _cycle(case: Case, promise: Promise) -> int:
@@ -138,7 +178,7 @@ def _settle(
         raise ValueError("a deadline that is not paused has a due moment")
     in_time = at <= deadline.due_at
     if in_time:
-        _withdraw_breach(deadline, at=at, now=now, by=by)
+        withdraw_breach(deadline, at=at, now=now, by=by)
     elif deadline.breached_at is None and not deadline.is_historical:
         _breach_unrung(deadline, deadline.due_at, now=now)
     if in_time or deadline.is_historical:
@@ -153,7 +193,8 @@ def _settle(
     close_escalations(deadline, at=at, now=now, by=by)
 
 
-def _withdraw_breach(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
+def withdraw_breach(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
+    """Take back a breach that turned out to be none. The rungs stay on record."""
     if deadline.breached_at is not None:
         deadline.breached_at = None
         timeline.record(
@@ -224,7 +265,7 @@ def supersede(
     """
     for deadline in running(case, [promise], subject=subject):
         if deadline.due_at is not None and at <= deadline.due_at:
-            _withdraw_breach(deadline, at=at, now=now, by=by)
+            withdraw_breach(deadline, at=at, now=now, by=by)
         end_one(deadline, at=at, now=now, by=by)
     start(case, [promise], at=at, now=now, subject=subject, due_at=due_at)
 
@@ -249,7 +290,7 @@ def pause(
         deadline=deadline, reason=reason, evidence=evidence, paused_at=now, resume_at=resume_at,
         by_user=by.user,
     )  # fmt: skip
-    deadline.remaining = deadline.due_at - now
+    deadline.remaining = reckoning.left(deadline, now)
     deadline.due_at = None
     deadline.paused_at = now
     deadline.resume_at = deadline.alarm_at = resume_at
@@ -267,10 +308,7 @@ def resume(deadline: Deadline, *, now: datetime) -> None:
 
 
 def _run_on(deadline: Deadline, at: datetime) -> None:
-    if deadline.remaining is None:
-        raise ValueError("a paused deadline knows what remains")
-    deadline.due_at = at + deadline.remaining
-    deadline.remaining = deadline.paused_at = deadline.resume_at = None
+    reckoning.run_on(deadline, at)
     Pause.objects.filter(deadline=deadline, resumed_at=None).update(resumed_at=at)
 
 

@@ -10,11 +10,12 @@ from django.db import connection, transaction
 from django.db.models import Min, QuerySet, prefetch_related_objects
 
 from objections import escalation
+from objections.deadlines import reckoning
 from objections.deadlines.isolation import isolating
 from objections.escalation import Ringing
 from objections.models import Case, Deadline, Escalation, Pause
 from objections.timeline import iso
-from objections.vocabulary import EventKind
+from objections.vocabulary import EventKind, Unit
 from timekeeping import clock
 
 BATCH = 500
@@ -146,6 +147,7 @@ def ring(rows: Sequence[Deadline], *, now: datetime) -> int:
     ringing.save()
     _save_rung(rows)
     _end_pauses(ringing.resumed)
+    _save_laid_anew(rows, ringing.resumed)
     _touch({row.case_id for row in rows}, now)
     return ringing.rungs
 
@@ -169,10 +171,9 @@ def _ring_one(deadline: Deadline, ringing: Ringing) -> None:
 
 def _resume_by_itself(deadline: Deadline, ringing: Ringing) -> None:
     at = deadline.resume_at
-    if at is None or deadline.remaining is None:
-        raise ValueError("a paused deadline knows when it resumes and what remains")
-    deadline.due_at = at + deadline.remaining
-    deadline.paused_at = deadline.resume_at = deadline.remaining = None
+    if at is None:
+        raise ValueError("a paused deadline knows when it resumes")
+    reckoning.run_on(deadline, at)
     deadline.alarm_at = deadline.moment_of(deadline.rung)
     ringing.resumed.append(deadline.pk)
     ringing.say(
@@ -209,6 +210,13 @@ def _end_pauses(deadline_ids: Sequence[int]) -> None:
         for pause in Pause.objects.filter(deadline__in=deadline_ids, resumed_at=None):
             pause.resumed_at = pause.resume_at
             pause.save(update_fields=["resumed_at"])
+
+
+def _save_laid_anew(rows: Sequence[Deadline], resumed: Sequence[int]) -> None:
+    """Write the rungs of working time that a calendar has laid out anew."""
+    for deadline in rows:
+        if deadline.pk in resumed and deadline.unit == Unit.WORKING:
+            deadline.save(update_fields=["ladder", "is_provisional"])
 
 
 def _touch(case_ids: set[int], now: datetime) -> None:

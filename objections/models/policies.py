@@ -208,8 +208,8 @@ class Recomputation(models.Model):
     """Running deadlines that are to be computed anew, in batches, until none is left.
 
     Written by whoever publishes a policy or an edition of a calendar. ``cursor`` is the
-    last deadline that is done and ``last`` where to end; a process that dies in between
-    is followed by the next, and a deadline computed twice is the same.
+    last case that is done and ``last`` where to end; a process that dies in between is
+    followed by the next, and a clock computed twice is the same.
     """
 
     policy = models.ForeignKey(

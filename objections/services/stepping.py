@@ -13,6 +13,7 @@ from objections import demands, lifecycle, permissions, steps
 from objections.actors import Actor
 from objections.deadlines import sweeping
 from objections.errors import DemandUnmet, FieldInvalid, NotPermitted, StaleVersion
+from objections.locking import lock
 from objections.models import Case, CaseEvent
 from objections.services import (
     anytime,
@@ -102,16 +103,6 @@ def take_step(
 ) -> CaseEvent:
     """Take one step; see ``take_steps``."""
     return take_steps(case, [step], by=by, now=now, expected_version=expected_version)[0]
-
-
-def lock(case: Case) -> Case:
-    """Return the case as it is now, locked until the transaction ends.
-
-    It is read once more after the wait: a join that waits for the lock shows the case as
-    somebody left it beside the handler of before.
-    """
-    list(Case.objects.select_for_update(no_key=True).filter(pk=case.pk).values_list("pk"))
-    return Case.objects.select_related("team", "handler", "contact", "customer").get(pk=case.pk)
 
 
 def _take(case: Case, step: Step, *, by: Actor, now: datetime) -> CaseEvent:
