@@ -21,6 +21,7 @@ from objections.models import (
     LadderRung,
     Notice,
 )
+from objections.notices import Robots
 from objections.vocabulary import EscalationReason, EventKind, NoticeKind
 
 CLIMBS = [
@@ -39,7 +40,7 @@ class Ringing:
     now: datetime
     open_by_deadline: dict[int, Escalation] = field(default_factory=dict)
     present: dict[int, list[User]] = field(default_factory=dict)
-    robots: notices.Robots = field(default_factory=dict)
+    robots: Robots = field(default_factory=dict)
     events: list[Row] = field(default_factory=list)
     opened: list[Escalation] = field(default_factory=list)
     climbed: dict[int, Escalation] = field(default_factory=dict)
@@ -185,9 +186,9 @@ def _tell(
             "occurred_at": at, "recorded_at": ringing.now, "told": [p.pk for p in people],
         }
     )  # fmt: skip
-    informed: Sequence[User] = (
-        audience.handlers(case, ringing.present) if also and not silent else []
-    )
+    if silent:
+        return
+    informed: Sequence[User] = audience.handlers(case, ringing.present) if also else []
     ringing.notices += notices.compose(
         [*people, *informed], kind, case, at=at, now=ringing.now, deadline=deadline,
         escalation=escalation, level=level, robots=ringing.robots,
