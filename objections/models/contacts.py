@@ -96,6 +96,11 @@ class CustomerMail(models.Model):
                 fields=["next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
             ),
+            models.Index(
+                name="mail_failed",
+                fields=["-failed_at"],
+                condition=Q(failed_at__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

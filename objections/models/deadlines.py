@@ -170,6 +170,11 @@ class Deadline(models.Model):
                 condition=Q(alarm_at__isnull=False),
             ),
             models.Index(
+                name="deadline_set_aside",
+                fields=["quarantined_at"],
+                condition=Q(quarantined_at__isnull=False),
+            ),
+            models.Index(
                 name="deadline_provisional",
                 fields=["calendar"],
                 condition=Q(is_provisional=True),

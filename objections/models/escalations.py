@@ -93,6 +93,10 @@ class Escalation(models.Model):
                 name="escalation_alarm", fields=["alarm_at", "id"],
                 condition=Q(alarm_at__isnull=False),
             ),
+            models.Index(
+                name="escalation_set_aside", fields=["quarantined_at"],
+                condition=Q(quarantined_at__isnull=False),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -192,6 +196,9 @@ class Notice(models.Model):
             models.Index(
                 name="notice_to_send", fields=["send_at", "user"],
                 condition=Q(send_at__isnull=False),
+            ),
+            models.Index(
+                name="notice_failed", fields=["-failed_at"], condition=Q(failed_at__isnull=False)
             ),
             models.Index(
                 name="notice_unseen", fields=["user", "-created_at"],
