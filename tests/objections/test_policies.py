@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from objections import steps
 from objections.actors import Actor
 from objections.deadlines.sweeping import sweep
-from objections.deadlines.terms import NoPolicy, Terms
+from objections.deadlines.terms import NoPolicy
 from objections.models import Allowance, Policy, Rung
 from objections.services.stepping import take_steps
 from objections.vocabulary import Kind, Promise, Stage, Urgency
@@ -97,29 +97,6 @@ def test_without_a_word_of_the_policy_no_promise_starts(
         open_at(t0, by=by, customer=customer)
 
 
-def terms(*rungs: tuple[timedelta | int, int], **more: Any) -> Terms:
-    given: dict[str, Any] = {
-        "policy_name": "Standard", "policy_version": 1, "unit": "elapsed", "length": HOUR,
-        "rungs": rungs, "pause_maximum": None, "pauses_per_cycle": 0,
-    }  # fmt: skip
-    return Terms(**(given | more))
-
-
-def test_a_ladder_always_has_the_due_moment_and_rings_in_order() -> None:
-    assert terms().ladder(HOUR) == [{"offset": 0.0, "kind": "breach", "level": 1}]
-    given = terms((100, 2), (10 * MIN, 3), (-25, 0), (-10 * MIN, 0), (0, 1))
-    assert [(rung["offset"], rung["kind"], rung["level"]) for rung in given.ladder(HOUR)] == [
-        (-900.0, "warning", 0), (-600.0, "warning", 0), (0.0, "breach", 1), (600.0, "level", 3),
-        (3600.0, "level", 2),
-    ]  # fmt: skip
-
-
-def test_a_warning_that_would_ring_before_the_start_is_left_out() -> None:
-    given = terms((-30 * MIN, 0), (-10 * MIN, 0))
-    assert [rung["offset"] for rung in given.ladder(30 * MIN)] == [-600.0, 0.0]
-    assert [rung["offset"] for rung in given.ladder(10 * MIN)] == [0.0]
-
-
 def test_a_promise_with_a_short_time_of_its_own_has_the_warnings_that_fit(
     by: Actor, customer: Any, t0: datetime
 ) -> None:
@@ -130,30 +107,6 @@ def test_a_promise_with_a_short_time_of_its_own_has_the_warnings_that_fit(
     assert [deadline.moment_of(index) for index in range(4)] == [
         t0 + 13 * MIN, t0 + 14 * MIN, t0 + 18 * MIN, None,
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("night", "at", "due"),
-    [
-        ((time(21), time(8)), "12:59", "20:59"),
-        ((time(21), time(8)), "13:00", "08:00 +1"),
-        ((time(1), time(5)), "16:59", "00:59 +1"),
-        ((time(1), time(5)), "17:00", "05:00 +1"),
-        ((time(1), time(5)), "21:00", "05:00 +1"),
-        ((time(0), time(6)), "21:59", "06:00 +1"),
-        (None, "13:00", "21:00"),
-    ],
-)
-def test_a_night_may_lie_on_either_side_of_midnight(
-    night: tuple[time, time] | None, at: str, due: str
-) -> None:
-    given = terms(length=8 * HOUR, night=night)
-    start = datetime.fromisoformat(f"2026-03-02T{at}:00+08:00")
-    nominal, moved = given.due(start)
-    assert nominal == start + 8 * HOUR
-    clock_time, _, next_day = due.partition(" ")
-    expected = datetime.fromisoformat(f"2026-03-02T{clock_time}:00+08:00")
-    assert moved == expected + timedelta(days=1 if next_day else 0)
 
 
 # ── what is refused when it is saved ──────────────────────────────────────────────────

@@ -54,6 +54,9 @@ class Given:
 
 
 # Every walk below takes one step a minute from T0 on, and what comes before the proof at +10 min.
+# From 17:10 in Shanghai fifty minutes are left of the working day, and the rest runs from nine.
+FOUR_WORKING_HOURS = T0 + 19 * HOUR + 10 * MIN
+
 PROMISES: dict[Promise, Given] = {
     Promise.ACKNOWLEDGEMENT: Given(Stage.LISTEN, (), T0 + 15 * MIN, ACKNOWLEDGE),
     Promise.RESPONSE: Given(Stage.RESPOND, (), T0 + 24 * HOUR, TELL),
@@ -68,11 +71,11 @@ PROMISES: dict[Promise, Given] = {
     ),
     Promise.HAND_OVER: Given(
         Stage.CONFIRM, (steps.HandOver(question="Which alloy?", department="Lab"),),
-        T0 + 10 * MIN + 4 * HOUR, steps.AnswerHandOver(hand_over=1, answer="1.4571"),
+        FOUR_WORKING_HOURS, steps.AnswerHandOver(hand_over=1, answer="1.4571"),
     ),
     Promise.CUSTOMER_MESSAGE: Given(
         Stage.CONFIRM, (steps.ReceiveMessage(channel=Channel.CHAT, message="Well?"),),
-        T0 + 10 * MIN + 4 * HOUR, steps.Reply(channel=PHONE, message="At three."),
+        FOUR_WORKING_HOURS, steps.Reply(channel=PHONE, message="At three."),
     ),
 }  # fmt: skip
 
