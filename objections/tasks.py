@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
-from objections.deadlines import sweeping
+from objections.deadlines import applying, sweeping
 from timekeeping import clock
 
 LONGEST_TICK = timedelta(seconds=20)
@@ -15,3 +15,12 @@ LONGEST_TICK = timedelta(seconds=20)
 def tick() -> None:
     """Ring what is due. Told every second; late, doubled or lost, it changes nothing."""
     sweeping.drain(clock.now, limit=LONGEST_TICK)
+
+
+@shared_task(name="objections.recompute")
+def recompute() -> None:
+    """Compute anew what a published policy, a calendar or a tier has changed.
+
+    On another queue than the ticks, so that no ringing ever waits for it.
+    """
+    applying.drain(clock.now)

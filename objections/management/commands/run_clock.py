@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
-from objections.deadlines import sweeping
+from objections.deadlines import applying, sweeping
 from timekeeping import clock
 
 logger = logging.getLogger(__name__)
@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 EVERY = 0.25
 AGAIN = 0.5
 LONGEST_SWEEP = timedelta(seconds=20)
+BETWEEN_SWEEPS = timedelta(milliseconds=100)  # what is computed anew waits for what rings
 SESSION = "SET idle_in_transaction_session_timeout = '2s'"
 
 
@@ -58,3 +59,4 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 cursor.execute(SESSION)
         sweeping.drain(clock.now, limit=LONGEST_SWEEP)
+        applying.drain(clock.now, limit=BETWEEN_SWEEPS)
