@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "objections.tick", "schedule": 1.0},
     "deliver": {"task": "integrations.deliver", "schedule": 2.0},
+    "recompute": {"task": "objections.recompute", "schedule": 2.0},
 }
 
 # The sandbox clock: only where nobody's real promises run.
