@@ -97,6 +97,7 @@ def set_up() -> str:
     django.setup()
     step("translations", translations.compile_all)
     step("database", lambda: call_command("migrate", interactive=False, verbosity=1))
+    step("calendars", lambda: call_command("publish_years"))
     step("demo data", lambda: call_command("seed_demo"))
     step("static files", collect_changed)
     card = io.StringIO()

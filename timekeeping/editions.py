@@ -20,8 +20,13 @@ def edition_for(calendar: Calendar | None) -> Edition:
 
     A calendar that was never published is not in force: the default one stands in for it.
     """
-    found = calendar and _newest(calendar)
+    found = calendar and newest(calendar)
     return found or Edition.objects.filter(calendar__is_default=True).latest("version")
+
+
+def newest(calendar: Calendar) -> Edition | None:
+    """Give the edition of a calendar that is in force; None if it was never published."""
+    return calendar.editions.order_by("-version").first()
 
 
 def hours(edition: Edition) -> WorkingHours:
@@ -45,10 +50,10 @@ def publish(calendar: Calendar, *, now: datetime) -> Edition:
         locked = Calendar.objects.select_for_update().get(pk=calendar.pk)
         written = draft(locked)
         check(written, now=now)
-        newest, content = _newest(locked), written.to_content()
-        if newest is not None and newest.content == content:
-            return newest
-        version = newest.version + 1 if newest else 1
+        last, content = newest(locked), written.to_content()
+        if last is not None and last.content == content:
+            return last
+        version = last.version + 1 if last else 1
         return Edition.objects.create(
             calendar=locked, version=version, recorded_at=now, content=content
         )
@@ -85,12 +90,8 @@ def changed_since(calendar: Calendar) -> Edition | None:
 
     A calendar never published, or one whose edit cannot be read, is told by `draft`.
     """
-    newest = _newest(calendar)
-    return newest if newest and newest.content != draft(calendar).to_content() else None
-
-
-def _newest(calendar: Calendar) -> Edition | None:
-    return calendar.editions.order_by("-version").first()
+    last = newest(calendar)
+    return last if last and last.content != draft(calendar).to_content() else None
 
 
 def _written(window: WeeklyWindow) -> list[str]:

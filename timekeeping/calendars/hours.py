@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 DAYS_OF_A_WEEK = 7
 ONE_DAY = timedelta(days=1)
+TICK = timedelta.resolution
 REMEMBERED = 8000
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -137,14 +138,16 @@ def instant(zone: ZoneInfo, local: datetime, *, closing: bool) -> datetime:
     """Turn a time on the wall into UTC.
 
     A time that daylight saving skips is the moment of the skip, so that no second is
-    counted which the wall did not show. Of a time that comes twice an opening takes the
-    first, a closing the second: a shift is not cut in two by the clock being put back.
+    counted which the wall did not show. Where the clock is put back, an opening is the first
+    moment at which the wall shows it, a closing the last before which the wall shows less:
+    a shift is not cut in two.
     """
-    first = local.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    shown = local - TICK if closing else local
+    first = shown.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    second = shown.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if first > second:
         return _moment_of_skip(zone, second, first)
-    return second if closing else first
+    return second + TICK if closing else first
 
 
 def _moment_of_skip(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
