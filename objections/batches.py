@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -46,6 +46,29 @@ def insert_numbered(rows: Sequence[models.Model]) -> None:
             row.pk = number
             row._state.adding = False
     _insert(model, fields, [{f.name: getattr(row, f.attname) for f in fields} for row in rows])
+
+
+def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write these fields of rows of one model back, in the caller's transaction."""
+    if not rows:
+        return
+    model = type(rows[0])
+    columns, arrays = [], ["id bigint"]
+    values: list[list[object]] = [[row.pk for row in rows]]
+    for name in names:
+        field = cast("Field", model._meta.get_field(name))
+        column, kind, travels_as, hand_over = _way(field)
+        columns.append(f"{column} = given.{column}::{kind}")
+        arrays.append(f"{column} {travels_as}")
+        values.append([hand_over(getattr(row, field.attname)) for row in rows])
+    given = ", ".join(array.split(" ", 1)[0] for array in arrays)
+    types = ", ".join(f"%s::{array.split(' ', 1)[1]}[]" for array in arrays)
+    sql = (
+        f"UPDATE {model._meta.db_table} AS row SET {', '.join(columns)}"  # noqa: S608 - our names
+        f" FROM unnest({types}) AS given({given}) WHERE row.id = given.id"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
 
 
 def _insert(model: type[models.Model], fields: Sequence[Field], rows: Sequence[Row]) -> None:

@@ -2,76 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from accounts.models import User
-from objections import audience, batches, notices, timeline
+from objections import audience, notices, reminders, timeline
 from objections.actors import SYSTEM, Actor
-from objections.batches import Row
+from objections.audience import Hearer
 from objections.deadlines.terms import WARNING
-from objections.models import (
-    Case,
-    CaseEvent,
-    Deadline,
-    Escalation,
-    EscalationEntry,
-    LadderRung,
-    Notice,
-)
-from objections.notices import Robots
+from objections.models import Case, Deadline, Escalation, LadderRung
+from objections.ringing import Ringing, facts
 from objections.vocabulary import EscalationReason, EventKind, NoticeKind
-
-CLIMBS = [
-    "level", "taken_at", "taken_by", "lapses_at", "next_step", "alarm_at", "failures",
-    "quarantined_at", "failure",
-]  # fmt: skip
-
-
-@dataclass
-class Ringing:
-    """Collects what a batch of ringing alarms writes, so that it is written at once.
-
-    ``open_by_deadline`` holds the open escalations of the batch's deadlines.
-    """
-
-    now: datetime
-    open_by_deadline: dict[int, Escalation] = field(default_factory=dict)
-    present: dict[int, list[User]] = field(default_factory=dict)
-    robots: Robots = field(default_factory=dict)
-    events: list[Row] = field(default_factory=list)
-    opened: list[Escalation] = field(default_factory=list)
-    climbed: dict[int, Escalation] = field(default_factory=dict)
-    entries: list[Row] = field(default_factory=list)
-    notices: list[Row] = field(default_factory=list)
-    resumed: list[int] = field(default_factory=list)
-    rungs: int = 0
-
-    def save(self) -> None:
-        batches.insert_numbered(self.opened)
-        if self.climbed:
-            Escalation.objects.bulk_update(
-                self.climbed.values(),
-                CLIMBS,
-            )
-        batches.insert(EscalationEntry, self.entries)
-        batches.insert(CaseEvent, self.events)
-        batches.insert(Notice, self.notices)
-
-    def say(self, case: Case, kind: EventKind, *, at: datetime, **data: Any) -> None:
-        self.events.append(timeline.line(case, kind, at=at, now=self.now, **data))
-
-
-def facts(deadline: Deadline) -> dict[str, Any]:
-    """Return what every event about a deadline says of it, as keywords for the timeline."""
-    return {
-        "promise": deadline.promise,
-        "cycle": deadline.cycle,
-        "subject": deadline.subject,
-        "deadline": deadline.pk,
-    }
 
 
 def climb(deadline: Deadline, ringing: Ringing) -> None:
@@ -87,26 +28,32 @@ def climb(deadline: Deadline, ringing: Ringing) -> None:
     following = deadline.moment_of(deadline.rung + 1)
     overtaken = following is not None and following < ringing.now
     if rung["kind"] == WARNING:
-        _warn(deadline, rung["level"], at, ringing, silent=overtaken)
+        _warn(deadline, rung, at, ringing, silent=overtaken)
     elif rung["offset"] <= 0:
         _breach(deadline, at, ringing)
     else:
-        _raise_level(deadline, rung["level"], at, ringing)
+        _raise_level(deadline, rung, at, ringing)
     deadline.rung += 1
     deadline.alarm_at = following
     ringing.rungs += 1
 
 
-def _warn(deadline: Deadline, level: int, at: datetime, ringing: Ringing, *, silent: bool) -> None:
+def _warn(
+    deadline: Deadline, rung: LadderRung, at: datetime, ringing: Ringing, *, silent: bool
+) -> None:
     case = deadline.case
-    ringing.say(case, EventKind.DEADLINE_WARNED, at=at, rung=deadline.rung, **facts(deadline))
-    if silent:
-        return
-    people = audience.warned(case, level, ringing.present)
-    ringing.notices += notices.compose(
-        people, NoticeKind.WARNED, case, at=at, now=ringing.now, deadline=deadline,
-        robots=ringing.robots,
+    silent = silent or case.is_observed
+    heard = [] if silent else audience.warned(case, rung, ringing.presence)
+    told, instead = audience.keys(heard)
+    ringing.say(
+        case, EventKind.DEADLINE_WARNED, at=at, rung=deadline.rung, told=told, in_place_of=instead,
+        **facts(deadline),
     )  # fmt: skip
+    if not silent:
+        ringing.notices += notices.compose(
+            audience.people(heard), NoticeKind.WARNED, case, at=at, now=ringing.now,
+            deadline=deadline, robots=ringing.robots,
+        )  # fmt: skip
 
 
 def _breach(
@@ -117,18 +64,23 @@ def _breach(
     by_change: bool = False,
     silent: bool = False,
 ) -> None:
+    """Break the promise, and open its escalation; of an observed case nobody hears."""
     case, level = deadline.case, ringing_level(deadline)
     deadline.breached_at = at
-    escalation = Escalation(
-        case=case, deadline=deadline, reason=EscalationReason.DEADLINE, level=level, opened_at=at
-    )
-    ringing.opened.append(escalation)
-    ringing.open_by_deadline[deadline.pk] = escalation
+    heard: list[Hearer] = []
+    if not case.is_observed:
+        escalation = Escalation(
+            case=case, deadline=deadline, reason=EscalationReason.DEADLINE, level=level,
+            opened_at=at,
+        )  # fmt: skip
+        ringing.opened.append(escalation)
+        ringing.open_by_deadline[deadline.pk] = escalation
+        heard = _tell(escalation, at, ringing, rung=deadline.rung, also=True, silent=silent)
+    told, instead = audience.keys(heard)
     ringing.say(
         case, EventKind.DEADLINE_BREACHED, at=at, rung=deadline.rung, level=level,
-        by_change=by_change, **facts(deadline),
+        by_change=by_change, told=told, in_place_of=instead, **facts(deadline),
     )  # fmt: skip
-    _tell(escalation, level, at, ringing, rung=deadline.rung, also=True, silent=silent)
 
 
 def break_by_change(deadline: Deadline, *, now: datetime, with_alerts: bool) -> None:
@@ -152,23 +104,28 @@ def ringing_level(deadline: Deadline) -> int:
     return rung["level"] if rung is not None and rung["level"] else audience.SUPERVISOR
 
 
-def _raise_level(deadline: Deadline, level: int, at: datetime, ringing: Ringing) -> None:
+def _raise_level(deadline: Deadline, rung: LadderRung, at: datetime, ringing: Ringing) -> None:
+    """Let the open escalation climb; of an observed case, only record that it would have."""
+    case, level = deadline.case, rung["level"]
     escalation = ringing.open_by_deadline.get(deadline.pk)
-    if escalation is None:
+    heard: list[Hearer] = []
+    if escalation is not None:
+        escalation.case, escalation.deadline = case, deadline
+        reminders.overtaken_by(escalation, at, ringing)
+        escalation.level = max(level, escalation.level)
+        ringing.change(escalation)
+        heard = _tell(escalation, at, ringing, rung=deadline.rung)
+    elif not case.is_observed:
         return
-    escalation.level = max(level, escalation.level)
-    if escalation.pk is not None:
-        ringing.climbed[escalation.pk] = escalation
+    told, instead = audience.keys(heard)
     ringing.say(
-        deadline.case, EventKind.ESCALATION_CLIMBED, at=at, rung=deadline.rung, level=level,
-        **facts(deadline),
+        case, EventKind.ESCALATION_CLIMBED, at=at, rung=deadline.rung, level=level, told=told,
+        in_place_of=instead, observed=case.is_observed, **facts(deadline),
     )  # fmt: skip
-    _tell(escalation, level, at, ringing, rung=deadline.rung)
 
 
 def _tell(
     escalation: Escalation,
-    level: int,
     at: datetime,
     ringing: Ringing,
     *,
@@ -176,23 +133,36 @@ def _tell(
     also: bool = False,
     kind: NoticeKind = NoticeKind.ESCALATED,
     silent: bool = False,
-) -> None:
-    """Write the entry of a level, and tell its people; with ``also``, the handler too."""
-    case, deadline = escalation.case, escalation.deadline
-    people = [] if silent else audience.above(case, level)
+) -> list[Hearer]:
+    """Write the entry of the level reached, tell its people, and set its reminders.
+
+    With ``also``, the handler hears, too. ``silent`` writes the entry alone. Returns whom
+    the level told.
+    """
+    case, deadline, level = escalation.case, escalation.deadline, escalation.level
+    heard: list[Hearer] = []
+    if not silent:
+        own = deadline.ladder[rung] if deadline is not None and rung is not None else None
+        heard = (
+            audience.reached(case, own, level, ringing.presence)
+            if own is not None
+            else audience.of_level(case, level, deadline, ringing.presence)
+        )
+        reminders.begin(escalation, at)
+    told, instead = audience.keys(heard)
     ringing.entries.append(
         {
             "escalation": escalation, "deadline": deadline, "rung": rung, "level": level,
-            "occurred_at": at, "recorded_at": ringing.now, "told": [p.pk for p in people],
+            "occurred_at": at, "recorded_at": ringing.now, "told": told, "in_place_of": instead,
         }
     )  # fmt: skip
-    if silent:
-        return
-    informed: Sequence[User] = audience.handlers(case, ringing.present) if also else []
-    ringing.notices += notices.compose(
-        [*people, *informed], kind, case, at=at, now=ringing.now, deadline=deadline,
-        escalation=escalation, level=level, robots=ringing.robots,
-    )  # fmt: skip
+    if not silent:
+        informed = audience.handlers(case, ringing.presence) if also else []
+        ringing.notices += notices.compose(
+            audience.people([*heard, *informed]), kind, case, at=at, now=ringing.now,
+            deadline=deadline, escalation=escalation, level=level, robots=ringing.robots,
+        )  # fmt: skip
+    return heard
 
 
 def lapse(escalation: Escalation, ringing: Ringing) -> None:
@@ -216,9 +186,12 @@ def lapse(escalation: Escalation, ringing: Ringing) -> None:
     escalation.next_step = escalation.failure = ""
     escalation.alarm_at = escalation.quarantined_at = None
     escalation.failures = 0
-    ringing.climbed[escalation.pk] = escalation
-    ringing.say(escalation.case, EventKind.ESCALATION_LAPSED, at=at, **data)
-    _tell(escalation, level, at, ringing, rung=None, kind=NoticeKind.LAPSED)
+    ringing.change(escalation)
+    heard = _tell(escalation, at, ringing, rung=None, kind=NoticeKind.LAPSED)
+    told, instead = audience.keys(heard)
+    ringing.say(
+        escalation.case, EventKind.ESCALATION_LAPSED, at=at, told=told, in_place_of=instead, **data
+    )
     ringing.rungs += 1
 
 
@@ -268,8 +241,11 @@ def raise_without_clock(
 ) -> Escalation | None:
     """Bring a locked case to its supervisor at once, for a reason that has no clock.
 
-    Returns None where one for that reason is open already.
+    Returns None where one for that reason is open already, and for a case that is only
+    observed.
     """
+    if case.is_observed:
+        return None
     if case.escalations.filter(reason=reason, closed_at=None, deadline=None).exists():
         return None
     ringing = Ringing(now)
@@ -277,8 +253,11 @@ def raise_without_clock(
         case=case, deadline=None, reason=reason, level=audience.SUPERVISOR, opened_at=at
     )
     ringing.opened.append(escalation)
-    ringing.say(case, EventKind.ESCALATION_RAISED, at=at, reason=reason, level=audience.SUPERVISOR)
-    _tell(escalation, audience.SUPERVISOR, at, ringing, rung=None)
+    told, instead = audience.keys(_tell(escalation, at, ringing, rung=None))
+    ringing.say(
+        case, EventKind.ESCALATION_RAISED, at=at, reason=reason, level=escalation.level, told=told,
+        in_place_of=instead,
+    )  # fmt: skip
     ringing.save()
     return escalation
 
@@ -291,17 +270,30 @@ def reopen_for(deadline: Deadline, *, at: datetime, now: datetime) -> None:
     """
     if deadline.case.escalations.filter(deadline=deadline, closed_at=None).exists():
         return
-    level = max((e.level for e in deadline.case.escalations.filter(deadline=deadline)), default=1)
+    before = deadline.case.escalations.filter(deadline=deadline).values_list("level", flat=True)
+    level = max([*before, *_levels_rung(deadline)], default=audience.SUPERVISOR)
     _climb_on(deadline, level, at)
+    if deadline.case.is_observed:
+        return
     ringing = Ringing(now)
     escalation = Escalation(
         case=deadline.case, deadline=deadline, reason=EscalationReason.DEADLINE, level=level,
         opened_at=at,
     )  # fmt: skip
     ringing.opened.append(escalation)
+    told, instead = audience.keys(_tell(escalation, at, ringing, rung=None, also=True))
     ringing.say(
         deadline.case, EventKind.ESCALATION_RAISED, at=at, reason=EscalationReason.DEADLINE,
-        level=level, **facts(deadline),
+        level=level, told=told, in_place_of=instead, **facts(deadline),
     )  # fmt: skip
-    _tell(escalation, level, at, ringing, rung=None, also=True)
     ringing.save()
+
+
+def _levels_rung(deadline: Deadline) -> list[int]:
+    return [rung["level"] for rung in deadline.ladder[: deadline.rung] if rung["kind"] != WARNING]
+
+
+__all__ = [
+    "Ringing", "break_by_change", "climb", "close", "facts", "lapse", "raise_without_clock",
+    "reopen_for",
+]  # fmt: skip

@@ -9,11 +9,13 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from objections import explained_changes
+from objections.allowances import allowed, worked
 from objections.clockface import promise_name
 from objections.deadlines.explaining import Explanation, RungSaid, Start
 from objections.deadlines.terms import BREACH, WARNING
 from objections.models import Commitment, ContactRecord, HandOver
-from objections.vocabulary import Channel, PauseReason, Promise
+from objections.vocabulary import Channel, PauseReason, Promise, Unit
 from timekeeping.wording import duration, moment
 
 Mark = Callable[[str], str]
@@ -37,6 +39,9 @@ STARTED: dict[Start, str | Lazy] = {
     Start.PROMISED: gettext_lazy("We promised {at}: “{what}”."),
     Start.ASKED: gettext_lazy("We asked {who} {at}: “{what}”."),
     Start.WROTE: gettext_lazy("The customer wrote or called {at}."),
+    Start.MERGED: gettext_lazy(
+        "The customer spoke {at}: that was {what}, which was merged into this case."
+    ),
 }
 PROMISED: dict[Promise, str | Lazy] = {
     Promise.ACKNOWLEDGEMENT: gettext_lazy("A person gets back to them within {length}."),
@@ -112,10 +117,19 @@ def sentences(told: Explanation, mark: Mark = plain) -> list[str]:
     ``mark`` makes moments and lengths stand out; what people wrote is handed to it, too,
     so that it can be escaped.
     """
-    length = mark(duration(told.deadline.allowance - told.deadline.moved))
+    length = mark(allowed(Unit(told.deadline.unit), told.allowed))
     promised = str(PROMISED[Promise(told.deadline.promise)]).format(length=length)
-    moved, stood = _moved(told, mark), _stood_still(told, mark)
-    return [_started(told, mark), promised, *moved, *stood, _due(told, mark), *_outcome(told, mark)]
+    return [
+        _started(told, mark),
+        promised,
+        *explained_changes.counted(told, mark),
+        *_moved(told, mark),
+        *_stood_still(told, mark),
+        *explained_changes.changed(told, mark),
+        _due(told, mark),
+        *explained_changes.provisional(told),
+        *_outcome(told, mark),
+    ]
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -133,6 +147,8 @@ def _started(told: Explanation, mark: Mark) -> str:
 
 def _subject(told: Explanation) -> tuple[str, str]:
     about = told.about
+    if told.start is Start.MERGED:
+        return told.brought_by, ""
     if isinstance(about, Commitment):
         return about.what, ""
     if isinstance(about, HandOver):
@@ -157,7 +173,11 @@ def _stood_still(told: Explanation, mark: Mark) -> list[str]:
 
 def _due(told: Explanation, mark: Mark) -> str:
     if told.deadline.due_at is None:
-        left = mark(duration(told.deadline.remaining or timedelta(0)))
+        rest = told.deadline.remaining or timedelta(0)
+        if told.deadline.unit == Unit.WORKING:
+            left = mark(worked(rest))
+            return _("{length} of working time are left when it runs on.").format(length=left)
+        left = mark(duration(rest))
         return _("{length} are left when it runs on.").format(length=left)
     due = mark(moment(told.due_at, told.now))
     if told.deadline.is_running and told.late_by is None:
@@ -171,6 +191,8 @@ def _outcome(told: Explanation, mark: Mark) -> list[str]:
         return [_("It is kept for the record alone: it never rings and is never counted.")]
     if deadline.ended_at is not None:
         at = mark(moment(deadline.ended_at, told.now))
+        if deadline.ended_as == "merged":
+            return [explained_changes.ended_with_case(told, at, mark)]
         if told.late_by is None:
             return [_("It ended {at} and is not counted.").format(at=at)]
         late = mark(duration(told.late_by))
@@ -227,6 +249,8 @@ def rung_words(rung: RungSaid, number: int) -> str:
         )
     if rung.kind == "lapse":
         return _("The taker's time passed: level {level}").format(level=rung.level)
+    if rung.kind == "reminder":
+        return _("Reminder, still nobody has taken it: level {level}").format(level=rung.level)
     if rung.kind == BREACH:
         return _("Due and not kept: level {level}").format(level=rung.level)
     return _("Still nobody has taken it: level {level}").format(level=rung.level)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Prefetch, QuerySet
 
 from accounts.models import User
+from accounts.presence import Presence
 from dashboards.selectors import queues
 from objections import audience
 from objections.clockface import Clock, face
@@ -18,6 +19,9 @@ from objections.vocabulary import NoticeChannel
 
 SOON = timedelta(minutes=30)
 """From here on the next level stands out."""
+
+AHEAD = timedelta(days=7)
+"""How far the board knows beforehand who will be there."""
 
 TEAM = ("supervisor", "manager", "duty_officer")
 
@@ -55,6 +59,12 @@ class Entry:
     may_take: bool
     colleagues: tuple[User, ...]
 
+    @property
+    def nobody(self) -> bool:
+        """True where nobody was there to be told of the level that it stands at."""
+        levels = list(self.escalation.entries.all())
+        return not levels or not levels[-1].told
+
 
 def worst_first(rows: QuerySet[Escalation], most: int) -> list[Escalation]:
     """Return the worst of these: by level, then by how long they are late."""
@@ -72,14 +82,15 @@ def worst_first(rows: QuerySet[Escalation], most: int) -> list[Escalation]:
 def told_of(escalations: Sequence[Escalation], user: User, now: datetime) -> list[Entry]:
     """Return all that the board says of these escalations, in a fixed number of queries."""
     told, clocks = _told(escalations), _clocks(escalations)
+    presence = Presence(now, until=now + AHEAD)
     return [
         Entry(
             escalation=one,
             clock=face(clocks[one.pk], now=now) if one.pk in clocks else None,
             told=told[one.pk],
-            climb=_climb(one, now),
+            climb=_climb(one, presence, now),
             may_take=may(user, TAKE_ESCALATION, one.case),
-            colleagues=_colleagues(one),
+            colleagues=_colleagues(one, presence),
         )
         for one in escalations
     ]
@@ -126,19 +137,20 @@ def _first_told(rungs: Iterable[EscalationEntry]) -> dict[int, datetime]:
     return first
 
 
-def _climb(escalation: Escalation, now: datetime) -> Climb | None:
+def _climb(escalation: Escalation, presence: Presence, now: datetime) -> Climb | None:
     """Return the next level of an escalation that nobody has taken; for one taken, its lapse."""
     deadline = escalation.deadline
-    if escalation.taken_at is not None or deadline is None or deadline.next_rung is None:
+    rung = deadline.next_rung if deadline is not None else None
+    if escalation.taken_at is not None or deadline is None or rung is None:
         return None
     at = deadline.moment_of(deadline.rung)
     if at is None or not deadline.is_running:
         return None
-    people = tuple(audience.above(escalation.case, deadline.next_rung["level"]))
-    return Climb(people, at, max(at - now, timedelta(0)))
+    heard = audience.reached(escalation.case, rung, rung["level"], presence.at(max(at, now)))
+    return Climb(tuple(audience.people(heard)), at, max(at - now, timedelta(0)))
 
 
-def _colleagues(escalation: Escalation) -> tuple[User, ...]:
+def _colleagues(escalation: Escalation, presence: Presence) -> tuple[User, ...]:
     """Return who else of the team could have the case, the present first."""
     team = escalation.case.team
     if team is None:
@@ -146,4 +158,4 @@ def _colleagues(escalation: Escalation) -> tuple[User, ...]:
     others = [
         one for one in team.members.all() if one.is_active and one.pk != escalation.case.handler_id
     ]
-    return tuple(sorted(others, key=lambda one: (one.away_since is not None, str(one))))
+    return tuple(sorted(others, key=lambda one: (not presence.is_here(one), str(one))))

@@ -9,6 +9,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from accounts.models import User
+from accounts.presence import Presence
 from customers.models import Contact, Customer
 from integrations.demo.cast import SUPERVISOR, Cast
 from integrations.demo.stories import Story, Words
@@ -124,8 +125,8 @@ class Life:
     def take(self, escalation: int) -> None:
         """Let the person whom a level stands for take it, with a next step and a time."""
         found = self.case.escalations.get(pk=escalation)
-        people = audience.above(self.case, found.level)
-        person = people[0] if people else self.cast.people[SUPERVISOR]
+        heard = audience.above(self.case, found.level, Presence(self.at))
+        person = heard[0].person if heard else self.cast.people[SUPERVISOR]
         escalations.take(
             found, by=Actor.person(person), next_step=self.say("take"),
             until=self.at + self.between(*self.hold), now=self.at,

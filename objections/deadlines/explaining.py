@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from accounts.models import User
+from accounts.presence import Presence
 from objections import audience
+from objections.audience import Hearer
 from objections.clockface import Clock, face
+from objections.deadlines import reasons, reckoning
+from objections.deadlines.reasons import Change, Counting
 from objections.deadlines.terms import BREACH, LEVEL, WARNING
 from objections.models import (
     Case,
@@ -18,13 +22,12 @@ from objections.models import (
     ContactRecord,
     Deadline,
     Escalation,
-    EscalationEntry,
     HandOver,
     LadderRung,
     Notice,
     Pause,
 )
-from objections.vocabulary import EventKind, NoticeChannel, Promise
+from objections.vocabulary import EventKind, NoticeChannel, Promise, Unit
 
 NOTHING = timedelta(0)
 LATE_BY_SYSTEM = timedelta(minutes=1)
@@ -32,7 +35,13 @@ LATE_BY_SYSTEM = timedelta(minutes=1)
 
 NEW_ROUND = (EventKind.SOLUTION_REJECTED, EventKind.NOT_SATISFIED, EventKind.REOPENED)
 RANG = (EventKind.DEADLINE_WARNED, EventKind.DEADLINE_BREACHED, EventKind.ESCALATION_CLIMBED)
-ABOUT_CLIMB = (*RANG, EventKind.ESCALATION_LAPSED)
+ABOUT_CLIMB = (*RANG, EventKind.ESCALATION_LAPSED, EventKind.ESCALATION_REMINDED)
+KINDS = {
+    EventKind.DEADLINE_WARNED: WARNING,
+    EventKind.DEADLINE_BREACHED: BREACH,
+    EventKind.ESCALATION_LAPSED: "lapse",
+    EventKind.ESCALATION_REMINDED: "reminder",
+}
 
 
 class Start(StrEnum):
@@ -47,6 +56,7 @@ class Start(StrEnum):
     PROMISED = "promised"
     ASKED = "asked"
     WROTE = "wrote"
+    MERGED = "merged"
 
 
 STARTED_BY = {
@@ -68,18 +78,19 @@ class Stood:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who a rung told, and when they looked at it."""
+    """Who a rung told, for whom they stand in, and when they looked at it."""
 
     person: User
     seen_at: datetime | None = None
+    in_place_of: User | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RungSaid:
     """A rung that rang, or will. ``recorded_at`` is None for one to come.
 
-    ``kind`` is one of the ladder's, or "lapse" where a taker's time ran out. ``nobody``
-    tells a rung to come whose level has nobody in it.
+    ``kind`` is one of the ladder's, "lapse" where a taker's time ran out, or "reminder".
+    One that told nobody has no listeners, and so has one to come where nobody is there.
     """
 
     at: datetime | None
@@ -106,9 +117,12 @@ class RungSaid:
 class Explanation:
     """Everything that makes a deadline what it is, as it stands at ``now``.
 
-    ``started_at`` + ``allowance`` + the pauses = due; ``adds_up`` says whether the rows
-    agree. ``about`` is the promise, question or message that the clock is about.
-    ``pauses_left`` is how often it may still be paused in this round.
+    ``started_at`` + ``allowance`` + the pauses = due, counted in the clock's unit by its
+    edition of the calendar; ``adds_up`` says whether the rows agree. ``about`` is the
+    promise, question or message that the clock is about. ``pauses_left`` is how often it
+    may still be paused in this round. ``brought_by`` is the number of the merged case
+    that its start comes from, ``revived_at`` when it last ran again after a merge that
+    was undone.
     """
 
     deadline: Deadline
@@ -124,6 +138,10 @@ class Explanation:
     withdrawn_at: datetime | None
     proof: ContactRecord | None
     events: int
+    changes: tuple[Change, ...] = ()
+    counting: Counting | None = None
+    brought_by: str = ""
+    revived_at: datetime | None = None
 
     @property
     def paused_for(self) -> timedelta:
@@ -137,14 +155,22 @@ class Explanation:
     @property
     def due_at(self) -> datetime:
         """The due moment; while it stands still, the one if it ran on now."""
-        if self.deadline.due_at is not None:
-            return self.deadline.due_at
-        return self.now + (self.deadline.remaining or NOTHING)
+        return _due(self.deadline, self.now)
 
     @property
     def adds_up(self) -> bool:
-        started, allowance = self.deadline.started_at, self.deadline.allowance
-        return started + allowance + self.paused_for == self.due_at
+        """True where the due moment in the row is the sum of start, allowance and pauses.
+
+        What was used up when it was paused is due when it runs on, and not before.
+        """
+        deadline = self.deadline
+        spans = [(one.pause.paused_at, one.pause.paused_at + one.length) for one in self.pauses]
+        reckoned = reckoning.reckon(
+            Unit(deadline.unit), deadline.calendar, deadline.started_at, deadline.allowance,
+            paused=spans,
+        )  # fmt: skip
+        ran_on = [ended for _began, ended in spans]
+        return self.due_at == reckoned.at or (reckoned.at < self.due_at and self.due_at in ran_on)
 
     @property
     def settled_at(self) -> datetime | None:
@@ -172,25 +198,40 @@ def explain(deadline: Deadline, *, now: datetime) -> Explanation:
     Reads the record and writes nothing; the same rows give the same answer.
     """
     case = deadline.case
-    events = list(case.events.filter(data__deadline=deadline.pk).order_by("occurred_at", "pk"))
-    stood = tuple(_stood(pause, now) for pause in deadline.pauses.all())
+    said = case.events.filter(data__deadline=deadline.pk).select_related("user", "client")
+    events = list(said.order_by("occurred_at", "pk"))
+    changes = reasons.changes(events)
+    revived = [one for one in events if one.kind == EventKind.DEADLINE_REVIVED]
+    brought_by = reasons.brought_by(case, deadline, changes)
+    stood = tuple(_stood(pause, deadline.ended_at or now) for pause in deadline.pauses.all())
     withdrawn = [one for one in events if one.kind == EventKind.BREACH_WITHDRAWN]
-    taken = Escalation.objects.filter(deadline=deadline, closed_at=None, taken_at__isnull=False)
+    standing = Escalation.objects.filter(deadline=deadline, closed_at=None)
+    climbing = standing.select_related("taken_by").first()
     return Explanation(
         deadline=deadline,
         case=case,
         now=now,
         clock=face(deadline, now=now),
-        start=_start(deadline),
+        start=Start.MERGED if brought_by else _start(deadline),
         about=_about(deadline),
         pauses=stood,
         pauses_left=_pauses_left(deadline, len(stood)),
-        rungs=tuple(_rungs(deadline, events, now)),
-        taken=taken.select_related("taken_by").first(),
+        rungs=(*_rang(deadline, events), *_coming(deadline, climbing, now)),
+        taken=climbing if climbing is not None and climbing.taken_at is not None else None,
         withdrawn_at=withdrawn[-1].occurred_at if withdrawn else None,
         proof=_proof(deadline),
         events=len(events),
+        changes=changes,
+        counting=reasons.counting(deadline, _due(deadline, now)),
+        brought_by=brought_by,
+        revived_at=revived[-1].recorded_at if revived else None,
     )
+
+
+def _due(deadline: Deadline, now: datetime) -> datetime:
+    if deadline.due_at is not None:
+        return deadline.due_at
+    return reckoning.if_run_on(deadline, deadline.ended_at or now)
 
 
 def _start(deadline: Deadline) -> Start:
@@ -239,69 +280,71 @@ def _proof(deadline: Deadline) -> ContactRecord | None:
 # Who was told, and who will be
 
 
-def _rungs(deadline: Deadline, events: Iterable[CaseEvent], now: datetime) -> list[RungSaid]:
+def _rang(deadline: Deadline, events: Iterable[CaseEvent]) -> list[RungSaid]:
+    """Return the rungs that rang. The event is the record of who was told."""
     rang = [one for one in events if one.kind in ABOUT_CLIMB]
-    listeners = _listeners(deadline)
-    said = [_rang(one, deadline, listeners) for one in rang]
-    return said + _coming(deadline, now)
-
-
-def _rang(
-    event: CaseEvent, deadline: Deadline, listeners: dict[tuple[datetime, int], list[Listener]]
-) -> RungSaid:
-    level = event.data.get("level", 0)
-    kinds = {EventKind.DEADLINE_WARNED: WARNING, EventKind.DEADLINE_BREACHED: BREACH}
-    kind = kinds.get(EventKind(event.kind), LEVEL)
-    if event.kind == EventKind.ESCALATION_LAPSED:
-        kind = "lapse"
-    heard = tuple(listeners.get((event.occurred_at, level), ()))
-    offset = event.occurred_at - deadline.due_at if deadline.due_at else NOTHING
-    return RungSaid(event.occurred_at, kind, level, offset, heard, event.recorded_at)
-
-
-def _listeners(deadline: Deadline) -> dict[tuple[datetime, int], list[Listener]]:
-    """Return who heard of each rung: those above by the level's entry, the handler by notices.
-
-    The entry is the record of who was told; a notice adds when they looked.
-    """
     notices = Notice.objects.filter(deadline=deadline, channel=NoticeChannel.IN_APP)
-    heard: dict[tuple[datetime, int], list[Listener]] = {}
-    seen: dict[tuple[datetime, int, int], datetime | None] = {}
-    for notice in notices.select_related("user").order_by("pk"):
-        seen[notice.occurred_at, notice.level, notice.user_id] = notice.seen_at
-        if not notice.level:
-            heard.setdefault((notice.occurred_at, 0), []).append(
-                Listener(notice.user, notice.seen_at)
-            )
-    entries = list(EscalationEntry.objects.filter(escalation__deadline=deadline))
-    people = User.objects.in_bulk({pk for entry in entries for pk in entry.told})
-    for entry in entries:
-        key = (entry.occurred_at, entry.level)
-        heard[key] = [
-            Listener(people[pk], seen.get((*key, pk))) for pk in entry.told if pk in people
-        ]
-    return heard
+    seen = {(one.occurred_at, one.level, one.user_id): one.seen_at for one in notices}
+    wanted = {pk for one in rang for key in ("told", "in_place_of") for pk in one.data.get(key, ())}
+    people = User.objects.in_bulk(wanted)
+    said = []
+    for event in rang:
+        level = event.data.get("level", 0)
+        told: list[int] = event.data.get("told", [])
+        instead: list[int] = event.data.get("in_place_of") or [0] * len(told)
+        heard = tuple(
+            Listener(people[pk], seen.get((event.occurred_at, level, pk)), people.get(absent))
+            for pk, absent in zip(told, instead, strict=True)
+            if pk in people
+        )
+        kind = KINDS.get(EventKind(event.kind), LEVEL)
+        offset = event.occurred_at - deadline.due_at if deadline.due_at else NOTHING
+        said.append(RungSaid(event.occurred_at, kind, level, offset, heard, event.recorded_at))
+    return said
 
 
-def _coming(deadline: Deadline, now: datetime) -> list[RungSaid]:
-    """Return the rungs that will still ring if nothing happens; none once it is taken."""
-    if not deadline.is_running or deadline.is_historical or deadline.alarm_at is None:
+def _coming(deadline: Deadline, climbing: Escalation | None, now: datetime) -> list[RungSaid]:
+    """Return what will still ring if nothing happens; no more rungs once it is taken."""
+    case, due_at = deadline.case, deadline.due_at
+    if not deadline.is_running or deadline.is_historical:
         return []
-    shift = NOTHING
-    if deadline.due_at is None and deadline.resume_at and deadline.remaining is not None:
-        shift = deadline.resume_at + deadline.remaining - now
-    rungs = []
-    for index in range(deadline.rung, len(deadline.ladder)):
-        rung = deadline.ladder[index]
-        offset = timedelta(seconds=rung["offset"])
-        at = deadline.moment_of(index) or now + shift + offset
-        people = _who(deadline.case, rung)
-        heard = tuple(Listener(person) for person in people)
-        rungs.append(RungSaid(at, rung["kind"], rung["level"], offset, heard))
-    return rungs
+    indexes = range(deadline.rung, len(deadline.ladder)) if deadline.alarm_at is not None else ()
+    steps = [(_moment(deadline, index, now), deadline.ladder[index]) for index in indexes]
+    reminder = climbing.alarm_at if climbing is not None and climbing.taken_at is None else None
+    until = max([now, *(at for at, _ in steps), *([reminder] if reminder else [])])
+    presence = Presence(now, until=until)
+    rungs = [
+        RungSaid(
+            at, rung["kind"], rung["level"], timedelta(seconds=rung["offset"]),
+            _listening(case, rung, presence.at(max(at, now))),
+        )
+        for at, rung in steps
+    ]  # fmt: skip
+    if climbing is not None and reminder is not None:
+        there = presence.at(max(reminder, now))
+        heard = audience.of_level(case, climbing.level, deadline, there)
+        offset = reminder - due_at if due_at else NOTHING
+        rungs.append(RungSaid(reminder, "reminder", climbing.level, offset, _told(heard)))
+    return sorted(rungs, key=lambda rung: rung.at or now)
 
 
-def _who(case: Case, rung: LadderRung) -> Sequence[User]:
+def _moment(deadline: Deadline, index: int, now: datetime) -> datetime:
+    """Return when a rung to come will ring; of a clock that stands still, once it resumes."""
+    at = deadline.moment_of(index)
+    if at is not None:
+        return at
+    due_at = reckoning.if_run_on(deadline, deadline.resume_at or now)
+    ladder = reckoning.lay(deadline.ladder, due_at, deadline.calendar)
+    return due_at + timedelta(seconds=ladder[index]["offset"])
+
+
+def _listening(case: Case, rung: LadderRung, presence: Presence) -> tuple[Listener, ...]:
+    if case.is_silent:
+        return ()
     if rung["kind"] == WARNING:
-        return audience.warned(case, rung["level"])
-    return audience.above(case, rung["level"])
+        return _told(audience.warned(case, rung, presence))
+    return _told(audience.reached(case, rung, rung["level"], presence))
+
+
+def _told(heard: Iterable[Hearer]) -> tuple[Listener, ...]:
+    return tuple(Listener(one.person, in_place_of=one.in_place_of) for one in heard)

@@ -7,20 +7,25 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Min, QuerySet, prefetch_related_objects
+from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 
-from objections import escalation
+from objections import escalation, reminders
 from objections.deadlines import reckoning
 from objections.deadlines.isolation import isolating
-from objections.escalation import Ringing
 from objections.models import Case, Deadline, Escalation, Pause
+from objections.ringing import Ringing, facts
 from objections.timeline import iso
 from objections.vocabulary import EventKind, Unit
-from timekeeping import clock
+from timekeeping import clock, punctuality
+from timekeeping.punctuality import Tally
 
 BATCH = 500
 FRESH = timedelta(seconds=5)
 HEARTBEAT = "sweep"
+RINGS = {
+    EventKind.DEADLINE_WARNED, EventKind.DEADLINE_BREACHED, EventKind.ESCALATION_CLIMBED,
+    EventKind.ESCALATION_LAPSED, EventKind.ESCALATION_REMINDED,
+}  # fmt: skip
 NEXT_ALARM = f"""
     SELECT least(
         (SELECT min(alarm_at) FROM {Deadline._meta.db_table} WHERE case_id = %s),
@@ -34,7 +39,8 @@ PEOPLE = (
 WORDS = tuple(
     f"case__{field.name}"
     for field in Case._meta.concrete_fields
-    if field.name not in {"id", "team", "handler", "kind", "urgency", "sensitivity", "stage"}
+    if field.name
+    not in {"id", "team", "handler", "kind", "urgency", "sensitivity", "stage", "clock_mode"}
 )
 
 
@@ -60,15 +66,20 @@ def drain(clock_now: Callable[[], datetime], *, limit: timedelta | None = None) 
     that it takes, so that a long backlog does not hold a worker for ever.
     """
     started, total = time.monotonic(), 0
-    clock.beat(HEARTBEAT, lag=lag(now=clock_now()))
+    _beat(clock_now())
     while True:
         rows, rungs = _pass(clock_now())
         total += rungs
         if not rows:
             return total
-        clock.beat(HEARTBEAT, lag=lag(now=clock_now()))
+        _beat(clock_now())
         if limit is not None and time.monotonic() - started > limit.total_seconds():
             return total
+
+
+def _beat(now: datetime) -> None:
+    clock.beat(HEARTBEAT, lag=lag(now=now))
+    punctuality.tidy(now=now)
 
 
 def lag(*, now: datetime) -> timedelta:
@@ -85,8 +96,8 @@ def _pass(now: datetime) -> tuple[int, int]:
     """Ring one batch of each lane; return how many rows were looked at, and rungs rung."""
     fresh = _ring_batch(Deadline.objects.filter(alarm_at__gte=now - FRESH), now)
     backlog = _ring_batch(Deadline.objects.all(), now)
-    lapsed = _lapse_batch(now)
-    return fresh[0] + backlog[0] + lapsed[0], fresh[1] + backlog[1] + lapsed[1]
+    others = _ring_escalations(now)
+    return fresh[0] + backlog[0] + others[0], fresh[1] + backlog[1] + others[1]
 
 
 @transaction.atomic(durable=True)
@@ -104,7 +115,10 @@ def _ring_batch(lane: QuerySet[Deadline], now: datetime) -> tuple[int, int]:
         .select_for_update(of=("self", "case"), skip_locked=True, no_key=True)
         .order_by("alarm_at", "pk")[:BATCH]
     )
-    return len(rows), _ring_or_isolate(rows, now)
+    tally = Tally()
+    rungs = _ring_or_isolate(rows, now, tally)
+    tally.save(now=now)
+    return len(rows), rungs
 
 
 def _let_go_when_stopped() -> None:
@@ -123,16 +137,19 @@ def _escalations(pks: Iterable[int]) -> list[Escalation]:
     return list(rows.select_related("case", "deadline", "taken_by").order_by("alarm_at", "pk"))
 
 
-def _ring_or_isolate(rows: Sequence[Deadline], now: datetime) -> int:
-    return isolating(rows, lambda part: ring(part, now=now), _deadlines, now)
+def _ring_or_isolate(rows: Sequence[Deadline], now: datetime, tally: Tally | None = None) -> int:
+    return isolating(rows, lambda part: ring(part, now=now, tally=tally), _deadlines, now)
 
 
-def _lapse_or_isolate(rows: Sequence[Escalation], now: datetime) -> int:
-    return isolating(rows, lambda part: _lapse(part, now), _escalations, now)
+def _lapse_or_isolate(rows: Sequence[Escalation], now: datetime, tally: Tally | None = None) -> int:
+    return isolating(rows, lambda part: _lapse(part, now, tally), _escalations, now)
 
 
-def ring(rows: Sequence[Deadline], *, now: datetime) -> int:
-    """Ring all that is due by ``now`` on rows whose locks are held; return the rungs rung."""
+def ring(rows: Sequence[Deadline], *, now: datetime, tally: Tally | None = None) -> int:
+    """Ring all that is due by ``now`` on rows whose locks are held; return the rungs rung.
+
+    ``tally`` counts how late each was; a write that rings them first counts none.
+    """
     _with_people(rows)
     ringing = Ringing(now)
     ringing.open_by_deadline = {
@@ -149,7 +166,16 @@ def ring(rows: Sequence[Deadline], *, now: datetime) -> int:
     _end_pauses(ringing.resumed)
     _save_laid_anew(rows, ringing.resumed)
     _touch({row.case_id for row in rows}, now)
+    _count(ringing, tally)
     return ringing.rungs
+
+
+def _count(ringing: Ringing, tally: Tally | None) -> None:
+    if tally is None:
+        return
+    for event in ringing.events:
+        if event["kind"] in RINGS:
+            tally.add(ringing.now - event["occurred_at"])
 
 
 def _with_people(rows: Sequence[Deadline] | Sequence[Escalation]) -> None:
@@ -178,7 +204,7 @@ def _resume_by_itself(deadline: Deadline, ringing: Ringing) -> None:
     ringing.resumed.append(deadline.pk)
     ringing.say(
         deadline.case, EventKind.DEADLINE_RESUMED, at=at, due_at=iso(deadline.due_at),
-        **escalation.facts(deadline),
+        **facts(deadline),
     )  # fmt: skip
 
 
@@ -224,31 +250,52 @@ def _touch(case_ids: set[int], now: datetime) -> None:
     Case.objects.filter(pk__in=case_ids, updated_at__lt=now).update(updated_at=now)
 
 
-@transaction.atomic(durable=True)
-def _lapse_batch(now: datetime) -> tuple[int, int]:
-    """Reopen the escalations whose taker's time has passed, with their cases locked."""
+def _ring_escalations(now: datetime) -> tuple[int, int]:
+    """Ring one batch of each lane of lapses and reminders. Mostly there are none to look for."""
     due = Escalation.objects.filter(alarm_at__lt=now)
     if not due.exists():
         return 0, 0
+    fresh = _lapse_batch(due.filter(alarm_at__gte=now - FRESH), now)
+    backlog = _lapse_batch(due, now)
+    return fresh[0] + backlog[0], fresh[1] + backlog[1]
+
+
+@transaction.atomic(durable=True)
+def _lapse_batch(lane: QuerySet[Escalation], now: datetime) -> tuple[int, int]:
+    """Ring the lapses and reminders of a lane, with their cases locked.
+
+    One whose clock has a rung to ring waits for that, for it may climb first.
+    """
     _let_go_when_stopped()
     rows = list(
-        due.select_related("case")
+        lane.filter(Q(deadline__alarm_at__isnull=True) | Q(deadline__alarm_at__gte=now))
+        .select_related("case")
         .select_for_update(of=("self", "case"), skip_locked=True, no_key=True)
         .order_by("alarm_at", "pk")[:BATCH]
     )
-    return len(rows), _lapse_or_isolate(_escalations(row.pk for row in rows), now)
+    tally = Tally()
+    rungs = _lapse_or_isolate(_escalations(row.pk for row in rows), now, tally)
+    tally.save(now=now)
+    return len(rows), rungs
 
 
-def _lapse(rows: Sequence[Escalation], now: datetime) -> int:
+def _lapse(rows: Sequence[Escalation], now: datetime, tally: Tally | None = None) -> int:
+    """Reopen what its taker has let lapse, and remind of what nobody has taken."""
     _with_people(rows)
     ringing = Ringing(now)
+    climbed = []
     for row in rows:
+        if row.taken_at is None:
+            reminders.ring(row, ringing)
+            continue
         escalation.lapse(row, ringing)
+        if row.deadline is not None:
+            climbed.append(row.deadline)
     ringing.save()
-    climbed = [row.deadline for row in rows if row.deadline is not None]
     if climbed:
         _save_rung(climbed)
     _touch({row.case_id for row in rows}, now)
+    _count(ringing, tally)
     return ringing.rungs
 
 

@@ -185,6 +185,11 @@ class Case(models.Model):
         return self.clock_mode == ClockMode.OBSERVE
 
     @property
+    def is_silent(self) -> bool:
+        """True where nobody is alerted: of what is kept for the record, or only observed."""
+        return self.clock_mode != ClockMode.LIVE
+
+    @property
     def sensitivity_enum(self) -> Sensitivity:
         return Sensitivity(self.sensitivity)
 

@@ -111,7 +111,8 @@ class EscalationEntry(models.Model):
     """One level that an escalation reached: when, by which rung, and who was told.
 
     ``rung`` is null for a level that no ladder rang (a lapse, a reason without a clock).
-    ``told`` are people, and ``in_place_of`` those absent for whom they stood in.
+    ``told`` are people, and ``in_place_of`` beside each the absent one for whom they stood
+    in, 0 for themselves; it is empty where nobody stood in.
     """
 
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="entries")

@@ -15,12 +15,13 @@ from objections.sentences.telling import (
     US,
     Telling,
     Told,
+    lines,
     says,
     sentence,
     who,
     words_of,
 )
-from objections.vocabulary import EscalationReason, EventKind, PauseReason, Promise
+from objections.vocabulary import EscalationReason, EventKind, PauseReason, Promise, RecomputeCause
 from timekeeping import wording
 
 
@@ -96,6 +97,33 @@ def deadline_voided(event: CaseEvent, telling: Telling) -> Told:
     return _clock(event, telling, _("{promise} ended and is not counted"), "ended")
 
 
+@says(EventKind.DEADLINE_MERGED)
+def deadline_merged(event: CaseEvent, telling: Telling) -> Told:
+    return _clock(event, telling, _("{promise} ended with the merge and is not counted"), "ended")
+
+
+@says(EventKind.DEADLINE_RECOMPUTED)
+def deadline_recomputed(event: CaseEvent, telling: Telling) -> Told:
+    data = event.data
+    due, was = telling.moment(data.get("due_at")), telling.moment(data.get("was"))
+    pattern = _("{promise} was computed anew")
+    if due and was and data.get("due_at") != data.get("was"):
+        pattern = _("{promise} is due {moment} instead of {before}")
+    told = _clock(event, telling, pattern, "running", moment=due, before=was)
+    cause = data.get("cause")
+    why = str(RecomputeCause(cause).label) if cause in RecomputeCause.values else ""
+    late = _("Overdue by this change") if data.get("overdue") else ""
+    return Told(told.kind, told.icon, told.sentence, detail=lines(why, late))
+
+
+@says(EventKind.DEADLINE_REVIVED)
+def deadline_revived(event: CaseEvent, telling: Telling) -> Told:
+    due = telling.moment(event.data.get("due_at"))
+    if not due:
+        return _clock(event, telling, _("{promise} stands still again"), "paused")
+    return _clock(event, telling, _("{promise} runs again, due {moment}"), "running", moment=due)
+
+
 @says(EventKind.DEADLINE_PAUSED)
 def deadline_paused(event: CaseEvent, telling: Telling) -> Told:
     reason = event.data.get("reason")
@@ -146,16 +174,22 @@ ESCALATED: dict[str, str | Lazy] = {
     EventKind.ESCALATION_LAPSED: gettext_lazy(
         "{reason}: {taker}’s time passed, now level {level}{informed}"
     ),
+    EventKind.ESCALATION_REMINDED: gettext_lazy(
+        "{reason}: still nobody has taken it, level {level}{informed}"
+    ),
 }
+OBSERVED = gettext_lazy("{reason}: would have climbed to level {level}, but is only observed")
 
 
 @says(
-    EventKind.ESCALATION_RAISED, EventKind.ESCALATION_CLIMBED, EventKind.ESCALATION_LAPSED
+    EventKind.ESCALATION_RAISED, EventKind.ESCALATION_CLIMBED, EventKind.ESCALATION_LAPSED,
+    EventKind.ESCALATION_REMINDED,
 )  # fmt: skip
 def escalated(event: CaseEvent, telling: Telling) -> Told:
     data = event.data
+    pattern = OBSERVED if data.get("observed") else ESCALATED[event.kind]
     text = sentence(
-        ESCALATED[event.kind], reason=_reason(event, telling), level=data.get("level", ""),
+        pattern, reason=_reason(event, telling), level=data.get("level", ""),
         taker=telling.person(data.get("taker")), informed=_informed(event, telling),
     )  # fmt: skip
     return Told(CLOCK, _shape(event), text)

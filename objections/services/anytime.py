@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from accounts.presence import Presence
 from objections import audience, evidence, notices, steps
 from objections.deadlines import keeping
 from objections.models import CaseEvent, ContactRecord, Evidence, HandOver, Note
@@ -177,8 +178,8 @@ def assign(work: Work, step: steps.Assign) -> CaseEvent:
     new = work.case.handler
     if new is not None and new != before and new != work.by.user:
         notices.tell([new], NoticeKind.ASSIGNED, work.case, at=work.at, now=work.now)
-    elif new is None and work.case.is_open and not work.case.is_historical:
-        people = audience.announced(work.case)
+    elif new is None and work.case.is_open and not work.case.is_silent:
+        people = audience.people(audience.announced(work.case, Presence(work.now)))
         notices.tell(people, NoticeKind.ANNOUNCED, work.case, at=work.at, now=work.now)
     return work.record(
         EventKind.ASSIGNED, handler=new.pk if new else None,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import Role, Team, User
+from accounts.presence import Presence
 from objections import audience, lifecycle, notices
 from objections.actors import Actor
 from objections.deadlines import keeping
@@ -54,8 +55,9 @@ def open_case(opening: Opening, *, by: Actor, now: datetime, steps: Sequence[Ste
     """Open a case, and take further steps in the same breath; all of it commits or none.
 
     The acknowledgement and the response run from ``received_at``. Refuses a customer
-    who spoke in the future, a live case without customer or channel, and a number of
-    the source that is known already (AlreadyExists). Twice the same at once: one wins.
+    who spoke in the future, a case without customer or channel (but for a historical one),
+    and a number of the source that is known already (AlreadyExists). Twice the same at
+    once: one wins.
     """
     return open_whole(opening, by=by, now=now, steps=steps).case
 
@@ -103,15 +105,16 @@ def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) ->
     work = Work(case, by, received_at, now)
     questions, contact = _say(work, opening)
     deadlines = start_clocks(work)
-    if case.handler is not None and case.handler != by.user and not case.is_historical:
+    if case.handler is not None and case.handler != by.user and not case.is_silent:
         notices.tell([case.handler], NoticeKind.ASSIGNED, case, at=now, now=now)
     return Opened(case, questions, contact, deadlines)
 
 
 def _announce(case: Case, now: datetime) -> None:
     """Tell the team of a case that nobody has. Who acknowledged it in the same breath has it."""
-    if case.handler is None and case.is_open and not case.is_historical:
-        notices.tell(audience.announced(case), NoticeKind.ANNOUNCED, case, at=now, now=now)
+    if case.handler is None and case.is_open and not case.is_silent:
+        heard = audience.announced(case, Presence(now))
+        notices.tell(audience.people(heard), NoticeKind.ANNOUNCED, case, at=now, now=now)
 
 
 def _opener(opening: Opening, by: Actor) -> list[User]:
@@ -141,7 +144,7 @@ def _check(opening: Opening, by: Actor, now: datetime) -> None:
     contact, customer = opening.contact, opening.customer
     if contact is not None and customer is not None and contact.customer_id != customer.pk:
         raise FieldInvalid("contact", "contact_of_customer")
-    if opening.clock_mode is ClockMode.LIVE:
+    if opening.clock_mode is not ClockMode.HISTORICAL:
         if opening.customer is None:
             raise FieldInvalid("customer", "empty")
         if opening.channel is None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from accounts.presence import Presence
 from objections import audience, notices, permissions, timeline
 from objections.actors import SYSTEM, Actor
 from objections.deadlines import keeping, sweeping, withdrawing
@@ -67,7 +68,8 @@ def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> Con
         case, EventKind.MAIL_FAILED, at=now, now=now, contact=found.pk, purpose=found.purpose,
         failure=failure,
     )  # fmt: skip
-    notices.tell(audience.handlers(case), NoticeKind.MAIL_FAILED, case, at=now, now=now)
+    heard = audience.handlers(case, Presence(now))
+    notices.tell(audience.people(heard), NoticeKind.MAIL_FAILED, case, at=now, now=now)
     if case.is_open:
         Solution.objects.filter(told_in=found, carried_out_at=None).update(withdrawn_at=now)
         _unsettle(case, found, now)

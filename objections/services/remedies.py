@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.models import User
+from accounts.presence import Presence
 from objections import audience, notices, permissions, timeline
 from objections.actors import Actor
 from objections.deadlines import sweeping
@@ -41,10 +43,16 @@ def propose(
     )  # fmt: skip
     _record(locked, remedy, EventKind.REMEDY_PROPOSED, by=by, now=now)
     if remedy.needs_approval:
-        people = [person for person in audience.above(locked, 1) if person != by.user]
-        people = people or audience.above(locked, 2)
+        people = _approvers(locked, by, Presence(now))
         notices.tell(people, NoticeKind.APPROVAL_ASKED, locked, at=now, now=now)
     return remedy
+
+
+def _approvers(case: Case, by: Actor, presence: Presence) -> list[User]:
+    """Return who is asked: the supervisor, or where they are the one who asks, the manager."""
+    heard = audience.people(audience.above(case, audience.SUPERVISOR, presence))
+    others = [person for person in heard if person != by.user]
+    return others or audience.people(audience.above(case, audience.MANAGER, presence))
 
 
 def limit(by: Actor) -> Decimal:

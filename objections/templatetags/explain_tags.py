@@ -12,9 +12,11 @@ from django.utils.dateformat import format as written
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from objections import explained
+from objections import explained, explained_changes
+from objections.allowances import allowed
 from objections.clockface import promise_name
-from objections.deadlines.explaining import Explanation, RungSaid, Start, Stood
+from objections.deadlines.explaining import Explanation, Listener, RungSaid, Start, Stood
+from objections.deadlines.reasons import Change
 from objections.deadlines.terms import BREACH, WARNING
 from objections.models import ContactRecord, Deadline
 from objections.vocabulary import Promise, Unit
@@ -65,12 +67,41 @@ def start_note(told: Explanation) -> str:
 
 
 @register.simple_tag
-def allowance_note(deadline: Deadline) -> str:
-    """Say how the allowance is counted and where it comes from."""
-    unit = Unit(deadline.unit).label
-    return _("{unit}; policy “{policy}”, version {version}").format(
+def allowed_words(told: Explanation) -> str:
+    """Return what the policy allows, with the unit in which it is counted."""
+    return allowed(Unit(told.deadline.unit), told.allowed)
+
+
+@register.simple_tag
+def allowance_note(told: Explanation) -> str:
+    """Say how the allowance is counted, and by which policy and calendar."""
+    deadline, unit = told.deadline, Unit(told.deadline.unit).label
+    words = _("{unit}; policy “{policy}”, version {version}").format(
         unit=unit, policy=deadline.policy_name, version=deadline.policy_version
     )
+    if told.counting is None:
+        return words
+    return _("{words}; calendar “{calendar}”, version {edition}").format(
+        words=words, calendar=told.counting.name, edition=told.counting.version
+    )
+
+
+@register.simple_tag
+def counting_note(told: Explanation) -> str:
+    """Say what the calendar left out and what it took in; empty for elapsed time."""
+    return explained.joined(explained_changes.counted(told, explained.plain)[1:])
+
+
+@register.simple_tag
+def provisional_note(told: Explanation) -> str:
+    """Say which year's calendar may still move the due moment; empty where none does."""
+    return explained.joined(explained_changes.provisional(told))
+
+
+@register.simple_tag
+def change_note(change: Change, told: Explanation) -> str:
+    """Say why a clock was computed anew, by whom, and when it was due before."""
+    return explained.joined(list(explained_changes.change(change, told.now, explained.plain)))
 
 
 @register.simple_tag
@@ -108,17 +139,31 @@ def rung_lines(told: Explanation) -> Iterator[Line]:
     warnings = 0
     for rung in told.rungs:
         warnings += rung.kind == WARNING
-        names = pgettext("between names", ", ").join(str(one.person) for one in rung.listeners)
-        if not names:
-            names = _("nobody: overtaken by the next") if rung.rang else _("nobody there")
+        names = pgettext("between names", ", ").join(_name(one) for one in rung.listeners)
         yield Line(
             rung=rung,
-            names=names,
+            names=names or _nobody(rung, told),
             words=explained.rung_words(rung, warnings),
             state=explained.rung_state(rung, told.now),
             seen=_seen(rung, told.now),
             late=_late(rung, told.now),
         )
+
+
+def _name(listener: Listener) -> str:
+    if listener.in_place_of is None:
+        return str(listener.person)
+    words = _("{name}, standing in for {absent}")
+    return words.format(name=listener.person, absent=listener.in_place_of)
+
+
+def _nobody(rung: RungSaid, told: Explanation) -> str:
+    """Say why a rung told nobody, or will not."""
+    if told.case.is_observed:
+        return _("nobody: the case is only observed")
+    if rung.rang and rung.kind in (WARNING, "reminder"):
+        return _("nobody: overtaken by the next")
+    return _("nobody there")
 
 
 def _seen(rung: RungSaid, now: datetime) -> str:

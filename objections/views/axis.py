@@ -91,7 +91,11 @@ def draw(told: Explanation) -> Axis:
         )
         wanted.append((begins, BELOW, "start", text, False))
     for rung in told.rungs:
-        if rung.at is not None and rung.kind != BREACH and told.deadline.started_at < rung.at:
+        if (
+            rung.at is not None
+            and rung.kind not in (BREACH, "reminder")
+            and told.deadline.started_at < rung.at
+        ):
             x = scale.x(rung.at)
             axis.ticks.append(f"{x - 1:.1f}")
             wanted.append((x, ABOVE if rung.rang else BELOW, "", _rung(rung, told), False))
@@ -103,7 +107,9 @@ def draw(told: Explanation) -> Axis:
 
 def _scale(told: Explanation, reached: datetime) -> Scale:
     start, due = told.deadline.started_at, max(told.due_at, told.deadline.started_at)
-    later = [rung.at for rung in told.rungs if rung.at and rung.at > due]
+    later = [
+        rung.at for rung in told.rungs if rung.at and rung.at > due and rung.kind != "reminder"
+    ]
     end = max([reached, *later[:1]]) if later or reached > due else due
     share = 1.0 if end <= due else ON_TIME_SHARE
     if reached > due and end > start:

@@ -90,7 +90,7 @@ def test_where_nobody_can_be_told_the_board_says_so(
     )  # fmt: skip
     sweeping.sweep(now=present)
     page = look_as(people.stranger).get("/board/").content.decode()
-    assert "There is nobody who could be told" in page
+    assert "Nobody to tell: nobody above is there" in page
 
 
 def test_a_persistent_objection_stands_beside_the_broken_promises(

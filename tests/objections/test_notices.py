@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
+from accounts.presence import Presence
 from accounts.services import arrive, leave
 from objections import audience, notices
 from objections.actors import Actor
 from objections.deadlines.sweeping import sweep
-from objections.models import Notice
+from objections.models import Case, Notice
 from objections.vocabulary import NoticeKind
 from tests.conftest import People
 from tests.stories import HOUR, MIN, open_at
@@ -66,14 +68,18 @@ def test_opening_a_case_sees_all_that_was_told_of_it(
     assert [row.case for row in notices.unseen(people.engineer)] == [other]
 
 
+def announced(case: Case, now: datetime) -> list[User]:
+    return audience.people(audience.announced(case, Presence(now)))
+
+
 def test_who_is_away_hears_nothing_of_an_unassigned_case_until_they_arrive(
     people: People, crm: Any, customer: Any, t0: datetime
 ) -> None:
     leave(people.engineer, at=t0)
     case = open_at(t0, by=Actor.program(crm), customer=customer)
-    assert audience.handlers(case) == [people.colleague]
+    assert announced(case, t0) == [people.colleague]
     arrive(people.engineer)
-    assert audience.handlers(case) == [people.engineer, people.colleague]
+    assert announced(case, t0) == [people.engineer, people.colleague]
 
 
 def test_a_case_without_a_team_reaches_nobody(
@@ -82,4 +88,5 @@ def test_a_case_without_a_team_reaches_nobody(
     people.team.is_default = False
     people.team.save()
     case = open_at(t0, by=Actor.program(crm), customer=customer)
-    assert (audience.handlers(case), audience.above(case, 1)) == ([], [])
+    assert announced(case, t0) == []
+    assert audience.above(case, 1, Presence(t0)) == []

@@ -7,10 +7,12 @@ from rest_framework import serializers
 
 from accounts.api.shown import PersonShown
 from objections import explained
-from objections.api.fields import InstantField, LengthField
+from objections.api.fields import InstantField, LengthField, WordField
 from objections.api.shown.clocks import DeadlineShown
 from objections.api.shown.work import ContactRecordShown
 from objections.deadlines.explaining import Explanation, Listener, RungSaid, Start, Stood
+from objections.deadlines.reasons import Change, Counting, DaysOff
+from objections.vocabulary import RecomputeCause
 
 
 class StoodShown(serializers.Serializer[Stood]):
@@ -26,6 +28,7 @@ class StoodShown(serializers.Serializer[Stood]):
 
 class ListenerShown(serializers.Serializer[Listener]):
     person = PersonShown()
+    in_place_of = PersonShown(allow_null=True, help_text="who is absent, where they stand in")
     seen_at = InstantField(allow_null=True)
 
 
@@ -36,7 +39,7 @@ class RungSaidShown(serializers.Serializer[RungSaid]):
     """
 
     at = InstantField(allow_null=True)
-    kind = serializers.CharField(help_text="warning, breach, level, or lapse")
+    kind = serializers.CharField(help_text="warning, breach, level, reminder, or lapse")
     level = serializers.IntegerField()
     offset = LengthField()
     rang = serializers.BooleanField()
@@ -61,11 +64,49 @@ class TakenShown(serializers.Serializer[Any]):
     lapses_at = InstantField()
 
 
+class DaysOffShown(serializers.Serializer[DaysOff]):
+    first = serializers.DateField()
+    last = serializers.DateField()
+    name = serializers.CharField()
+
+
+class CountingShown(serializers.Serializer[Counting]):
+    """The calendar that the clock ran by, and what it left out between start and due.
+
+    `made_up` are days that are worked though their weekday is not. `awaited` is the year
+    whose calendar is not published yet.
+    """
+
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+    nights = serializers.BooleanField()
+    weekends = serializers.BooleanField()
+    days_off = DaysOffShown(many=True)
+    made_up = serializers.ListField(child=serializers.DateField())
+    awaited = serializers.IntegerField(allow_null=True)
+
+
+class ChangeShown(serializers.Serializer[Change]):
+    """One time that the clock was computed anew: why, when, by whom.
+
+    `was` and `due_at` are empty where it stood still then. `overdue_by_change` says that
+    the change itself made it overdue.
+    """
+
+    cause = WordField(RecomputeCause)
+    at = InstantField()
+    by = PersonShown(source="event.user", allow_null=True)
+    was = InstantField(allow_null=True)
+    due_at = InstantField(allow_null=True)
+    overdue_by_change = serializers.BooleanField(source="by_change")
+
+
 class ExplanationShown(serializers.Serializer[Explanation]):
     """Why a deadline is due when it is, who was and will be told, and what stops it.
 
-    `started_at` + `allowance` + the pauses = `due_at`. Sentences are in the language of
-    the caller.
+    `started_at` + `allowance` + the pauses = `due_at`, counted in the deadline's unit by
+    its calendar; `adds_up` says whether the record agrees. `brought_by` is the number of
+    a merged case that the start comes from. Sentences are in the language of the caller.
     """
 
     title = serializers.SerializerMethodField()
@@ -76,6 +117,11 @@ class ExplanationShown(serializers.Serializer[Explanation]):
     paused_for = LengthField()
     pauses = StoodShown(many=True)
     pauses_left = serializers.IntegerField()
+    adds_up = serializers.BooleanField()
+    counting = CountingShown(allow_null=True)
+    recomputations = ChangeShown(many=True, source="changes")
+    brought_by = serializers.CharField()
+    revived_at = InstantField(allow_null=True)
     settled_at = InstantField(allow_null=True)
     late_by = LengthField(allow_null=True)
     late_by_system = serializers.BooleanField()
