@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from objections import escalation, timeline
 from objections.actors import Actor
@@ -99,7 +100,7 @@ def put(deadline: Deadline, given: terms.Terms, due: Reckoned) -> None:
     deadline.remind_at_most = given.remind_at_most
 
 
-def said(deadline: Deadline) -> dict[str, object]:
+def said(deadline: Deadline) -> dict[str, Any]:
     """Return what the timeline says of a clock's terms: all that it takes to rebuild it.
 
     Lengths are seconds; the calendar is the edition's primary key.
@@ -234,17 +235,18 @@ def end(
         end_one(deadline, at=at, now=now, by=by)
 
 
-def end_one(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
-    """End one running clock as void."""
+def end_one(
+    deadline: Deadline, *, at: datetime, now: datetime, by: Actor, merged: bool = False
+) -> None:
+    """End one running clock as void, or as merged with its case."""
     at = max(at, deadline.started_at)
     deadline.ended_at = at
-    deadline.ended_as = "void"
+    deadline.ended_as = "merged" if merged else "void"
     deadline.alarm_at = None
     deadline.save()
     Pause.objects.filter(deadline=deadline, resumed_at=None).update(resumed_at=at)
-    timeline.record(
-        deadline.case, EventKind.DEADLINE_VOIDED, at=at, now=now, by=by, **facts(deadline)
-    )
+    kind = EventKind.DEADLINE_MERGED if merged else EventKind.DEADLINE_VOIDED
+    timeline.record(deadline.case, kind, at=at, now=now, by=by, **facts(deadline))
     close_escalations(deadline, at=at, now=now, by=by)
 
 

@@ -33,6 +33,9 @@ def pause(setting: Setting, step: steps.Pause) -> Iterable[Demand]:
     if not deadline.pauses_per_cycle or maximum is None:
         yield Demand("pause_listed", "promise")
         return
+    if step.reason not in deadline.pause_reasons:
+        yield Demand("pause_listed", "reason")
+        return
     if step.resume_at is not None and step.resume_at - setting.now > maximum:
         yield Demand("pause_maximum", "resume_at", {"maximum": duration(maximum)})
     if deadline.pauses.count() >= deadline.pauses_per_cycle and not setting.supervises(

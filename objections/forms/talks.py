@@ -25,7 +25,7 @@ from objections.steps import (
     Resume,
     Step,
 )
-from objections.vocabulary import Channel, Kind, Promise
+from objections.vocabulary import Channel, Kind, PauseReason, Promise
 from timekeeping import wording
 
 
@@ -160,6 +160,9 @@ class PauseForm(_ClockForm, step_form(Pause)):  # type: ignore[misc]
             longest = wording.duration(row.pause_maximum)
             words = _("At most {length}. Empty: as long as that.").format(length=longest)
             self.fields["resume_at"].help_text = words
+        if row is not None:
+            reasons = [(one.value, one.label) for one in PauseReason if one in row.pause_reasons]
+            cast(forms.ChoiceField, self.fields["reason"]).choices = reasons
 
 
 class ResumeForm(_ClockForm, step_form(Resume)):  # type: ignore[misc]

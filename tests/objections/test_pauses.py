@@ -189,6 +189,18 @@ def test_item_10_no_policy_can_let_the_acknowledgement_be_paused(
     assert missing(found) == [("pause_listed", "promise")]
 
 
+def test_item_10_a_reason_that_the_policy_does_not_list_is_refused(
+    by: Actor, boss: Actor, customer: Any, t0: datetime
+) -> None:
+    Allowance.objects.update(pause_reasons=[PauseReason.SHUTDOWN])
+    case = walk_to(Stage.LISTEN, t0, by=by, customer=customer)
+    with refused(DemandUnmet) as found:
+        take_steps(case, [pause(reason=PauseReason.CUSTOMER)], by=boss, now=t0 + MIN)
+    assert missing(found) == [("pause_listed", "reason")]
+    take_steps(case, [pause(reason=PauseReason.SHUTDOWN)], by=boss, now=t0 + MIN)
+    assert clock(case, Promise.RESPONSE).paused_at == t0 + MIN
+
+
 def test_item_10_a_promise_to_the_customer_does_not_stand_still(
     by: Actor, customer: Any, t0: datetime
 ) -> None:

@@ -80,19 +80,12 @@ def test_the_product_beats_the_team_the_team_the_tier_and_the_tier_the_kind(
     by: Actor, key_account: Any, product: Product, people: People, t0: datetime
 ) -> None:
     policy = Policy.objects.get()
-    for length, named in enumerate(
-        (
-            {"product": product}, {"team": people.team}, {"tier": Tier.KEY_ACCOUNT},
-            {"kind": Kind.COMPLAINT}, {"urgency": Urgency.NORMAL},
-        ),
-        1,
-    ):  # fmt: skip
-        Allowance.objects.create(
-            policy=policy,
-            promise="response",
-            length=length * HOUR,
-            **named,  # type: ignore[misc]
-        )
+    selectors: list[dict[str, Any]] = [
+        {"product": product}, {"team": people.team}, {"tier": Tier.KEY_ACCOUNT},
+        {"kind": Kind.COMPLAINT}, {"urgency": Urgency.NORMAL},
+    ]  # fmt: skip
+    for length, named in enumerate(selectors, 1):
+        Allowance.objects.create(policy=policy, promise="response", length=length * HOUR, **named)
         case = open_at(t0, by=by, customer=key_account, product=product, team=people.team)
         assert clock(case, Promise.RESPONSE).allowance == HOUR
     without = open_at(t0, by=by, customer=key_account, team=people.team)
@@ -103,7 +96,10 @@ def test_an_allowance_for_another_team_tier_or_product_does_not_count(
     by: Actor, customer: Any, product: Product, people: People, key_account: Any, t0: datetime
 ) -> None:
     policy, other = Policy.objects.get(), key_account.dedicated_team
-    for named in ({"product": product}, {"team": other}, {"tier": Tier.KEY_ACCOUNT}):
+    selectors: list[dict[str, Any]] = [
+        {"product": product}, {"team": other}, {"tier": Tier.KEY_ACCOUNT},
+    ]  # fmt: skip
+    for named in selectors:
         Allowance.objects.create(policy=policy, promise="response", length=HOUR, **named)
     case = open_at(t0, by=by, customer=customer)
     assert clock(case, Promise.RESPONSE).allowance == 24 * HOUR
