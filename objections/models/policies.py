@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from customers.models import Product, Tier
+from objections.policies import lengths, rows
 from objections.vocabulary import Kind, PauseReason, Promise, Unit, Urgency
 from timekeeping.models import Edition
 
@@ -51,11 +52,6 @@ class Policy(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.published_at is None
-
-
-LONGEST = timedelta(days=366)
-"""No allowance, pause or rung is longer. Beyond it lies a slip of the keyboard, and in the
-end a due moment that no calendar holds, with which no case could be opened any more."""
 
 
 class Allowance(models.Model):
@@ -129,23 +125,17 @@ class Allowance(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.promise} {self.length or ''}".strip()
+        length = f" {lengths.words(self.length)}" if self.length is not None else ""
+        return f"{self.get_promise_display()}{length}"
 
     def clean(self) -> None:
-        own_due = {Promise.COMMITMENT}
-        if self.length is None and self.promise not in own_due and self.unit != Unit.DAYS:
-            raise ValidationError({"length": _("Say how long this promise may take.")})
-        if self.length is not None and self.length <= timedelta(0):
-            raise ValidationError({"length": _("An allowance is longer than nothing.")})
-        for name in ("length", "pause_maximum"):
-            if (getattr(self, name) or LONGEST) > LONGEST:
-                raise ValidationError({name: _("This length of time is out of range.")})
-        if self.pauses_per_cycle and self.promise == Promise.ACKNOWLEDGEMENT:
-            raise ValidationError({"pauses_per_cycle": _("The acknowledgement is never paused.")})
-        if (self.night_from is None) != (self.night_until is None):
-            raise ValidationError({"night_until": _("A night has a beginning and an end.")})
-        if self.night_from is not None and self.night_from == self.night_until:
-            raise ValidationError({"night_until": _("A night has a beginning and an end.")})
+        """Refuse what cannot work, each fault at its field."""
+        _refuse(rows.allowance_faults(self))
+
+    @property
+    def is_general(self) -> bool:
+        """True for what is said of any case."""
+        return not (self.kind or self.urgency or self.tier or self.team_id or self.product_id)
 
 
 class Rung(models.Model):
@@ -182,26 +172,17 @@ class Rung(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.level}: {self.offset if self.percent is None else f'{self.percent} %'}"
+        when = f"{self.percent} %" if self.offset is None else lengths.words(self.offset)
+        return f"{self.level}: {when}"
 
     def clean(self) -> None:
-        if (self.offset is None) == (self.percent is None):
-            raise ValidationError(_("Say either a length of time or a share of the allowance."))
-        if self.offset is not None and abs(self.offset) > LONGEST:
-            raise ValidationError({"offset": _("This length of time is out of range.")})
-        before = (self.offset is not None and self.offset < timedelta(0)) or (
-            self.percent is not None and self.percent < 0
-        )
-        if before and self.level:
-            raise ValidationError({"level": _("Before the due moment only the handler is told.")})
-        if not before and not self.level:
-            raise ValidationError({"level": _("From the due moment on somebody else is told.")})
-        length = self.allowance.length
-        too_long = (self.percent is not None and self.percent <= -100) or (
-            length is not None and self.offset is not None and -self.offset >= length
-        )
-        if before and too_long:
-            raise ValidationError(_("A warning must come after the clock has started."))
+        """Refuse what cannot work beside its allowance. ``rows.ladder_faults`` sees the rest."""
+        _refuse(rows.rung_faults(self))
+
+
+def _refuse(faults: rows.Faults) -> None:
+    if faults:
+        raise ValidationError({field or NON_FIELD_ERRORS: words for field, words in faults.items()})
 
 
 class Recomputation(models.Model):

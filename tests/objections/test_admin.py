@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.forms import MultipleChoiceField
 from django.test import Client as Browser
 
 from customers.models import Customer
 from objections.actors import Actor
 from objections.models import Allowance, Case, CaseAccess, Policy, Rung
+from objections.policies.lengths import words
+from objections.policies.versions import draft_from
 from objections.vocabulary import Promise
 from tests.conftest import People
-from tests.stories import MIN, open_at
+from tests.stories import HOUR, MIN, open_at
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +34,13 @@ def office(people: People) -> Browser:
 
 
 @pytest.fixture
-def acknowledgement() -> Allowance:
-    return Allowance.objects.get(promise=Promise.ACKNOWLEDGEMENT, kind="", urgency="")
+def draft(people: People) -> Policy:
+    return draft_from(Policy.objects.get(in_force=True), by=people.administrator)[0]
+
+
+@pytest.fixture
+def acknowledgement(draft: Policy) -> Allowance:
+    return draft.allowances.get(promise=Promise.ACKNOWLEDGEMENT, kind="", urgency="")
 
 
 def filled(browser: Browser, address: str, **changed: str) -> dict[str, Any]:
@@ -43,7 +52,8 @@ def filled(browser: Browser, address: str, **changed: str) -> dict[str, Any]:
     )]:  # fmt: skip
         for bound in form:
             value = bound.value()
-            data[bound.html_name] = "" if value is None else value
+            nothing: Any = [] if isinstance(bound.field, MultipleChoiceField) else ""
+            data[bound.html_name] = nothing if value is None else value
     for inline in page["inline_admin_formsets"]:
         for bound in inline.formset.management_form:
             data[bound.html_name] = bound.value()
@@ -97,14 +107,18 @@ def test_a_restricted_case_is_not_read_there_without_a_trace(
         assert CaseAccess.objects.filter(user=people.administrator).count() > before
 
 
-def test_an_allowance_is_changed_and_counts_for_what_starts_from_then_on(
+def test_an_allowance_is_changed_and_counts_for_what_starts_once_it_is_published(
     office: Browser, people: People, customer: Customer, t0: datetime, acknowledgement: Allowance
 ) -> None:
     by = Actor.person(people.engineer)
-    before = open_at(t0, by=by, customer=customer)
     address = f"/admin/objections/allowance/{acknowledgement.pk}/change/"
-    answer = office.post(address, filled(office, address, length="00:20:00"))
+    answer = office.post(address, filled(office, address, length="20 min"))
     assert answer.status_code == 302, answer.context["errors"]
+    before = open_at(t0, by=by, customer=customer)
+    page = f"/admin/objections/policy/{acknowledgement.policy_id}/publish/"
+    seen = office.get(page).context["form"]["seen"].value()
+    assert office.post(page, {"how": "new", "seen": seen}).status_code == 302
+    assert Policy.objects.get(in_force=True).pk == acknowledgement.policy_id
     after = open_at(t0, by=by, customer=customer)
     allowances = [
         case.deadlines.get(promise=Promise.ACKNOWLEDGEMENT).allowance for case in (before, after)
@@ -126,8 +140,7 @@ def test_a_warning_that_would_come_before_the_start_is_refused(
 def test_an_allowance_that_is_shortened_among_others_is_held_to_its_ladder_too(
     office: Browser, acknowledgement: Allowance
 ) -> None:
-    policy = Policy.objects.get()
-    address = f"/admin/objections/policy/{policy.pk}/change/"
+    address = f"/admin/objections/policy/{acknowledgement.policy_id}/change/"
     data = filled(office, address)
     [prefix] = [
         name.removesuffix("-id")
@@ -169,32 +182,139 @@ def test_every_model_that_services_write_is_read_only_there() -> None:
     assert set(READ_ONLY) | set(EDITABLE) <= registered
 
 
-def test_the_policy_in_force_keeps_an_allowance_for_every_promise(
-    office: Browser, acknowledgement: Allowance
-) -> None:
-    address = f"/admin/objections/policy/{acknowledgement.policy_id}/change/"
-    data = filled(office, address)
-    [row] = [name[:-3] for name, value in data.items() if name.endswith("-id")
-             and value == acknowledgement.pk]  # fmt: skip
-    page = office.post(address, data | {f"{row}-DELETE": "on"})
+@pytest.mark.parametrize("kind", ["policy", "allowance"])
+def test_what_was_published_can_only_be_read(office: Browser, kind: str) -> None:
+    policy = Policy.objects.get(in_force=True)
+    row: Policy | Allowance = policy
+    if kind == "allowance":
+        row = policy.allowances.get(promise=Promise.RESPONSE)
+    before = [snapshot_of(model) for model in (Policy, Allowance, Rung)]
+    address = f"/admin/objections/{kind}/{row.pk}"
+    page = office.get(f"{address}/change/")
     assert page.status_code == 200
-    assert "Acknowledgement" in page.content.decode()
-    assert Allowance.objects.filter(pk=acknowledgement.pk).exists()
-    gone = office.post(f"/admin/objections/policy/{acknowledgement.policy_id}/delete/")
-    assert gone.status_code == 403
-    assert (
-        office.post(f"/admin/objections/allowance/{acknowledgement.pk}/delete/").status_code == 403
+    inputs = re.findall(r'name="(?:allowances|rungs)-\d+-(\w+)"', page.content.decode())
+    assert set(inputs) <= {"id", "policy", "allowance"}
+    assert 'name="_save"' not in page.content.decode()
+    for end, data in [("change", {"name": "Another", "length": "1 h"}), ("delete", {"post": "1"})]:
+        assert office.post(f"{address}/{end}/", data).status_code == 403
+    assert [snapshot_of(model) for model in (Policy, Allowance, Rung)] == before
+
+
+def snapshot_of(model: type[Policy] | type[Allowance] | type[Rung]) -> list[Any]:
+    return list(model._default_manager.order_by("pk").values())
+
+
+def test_a_published_ladder_is_read_in_words(office: Browser) -> None:
+    response = Allowance.objects.get(promise=Promise.RESPONSE)
+    page = office.get(f"/admin/objections/allowance/{response.pk}/change/").content.decode()
+    for said in ("24 h", "-6 h", "Waiting for the customer, Customer&#x27;s shutdown"):
+        assert said in page
+    assert "23:55" not in page
+
+
+def test_a_draft_is_deleted_with_all_that_it_says_and_nothing_else(
+    office: Browser, draft: Policy
+) -> None:
+    shipped = list(Allowance.objects.exclude(policy=draft).order_by("pk"))
+    answer = office.post(f"/admin/objections/policy/{draft.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == 302
+    assert not Policy.objects.filter(pk=draft.pk).exists()
+    assert list(Allowance.objects.order_by("pk")) == shipped
+
+
+def test_an_allowance_of_its_own_is_added_to_a_draft_alone(office: Browser, draft: Policy) -> None:
+    address = "/admin/objections/allowance/add/"
+    data = filled(
+        office, address, policy=str(draft.pk), promise="response", urgency="crisis", length="4 h"
     )
+    shipped = Policy.objects.get(in_force=True)
+    refused = office.post(address, data | {"policy": str(shipped.pk)})
+    assert refused.status_code == 200
+    assert "policy" in refused.context["adminform"].form.errors
+    assert not Allowance.objects.filter(promise="response", urgency="crisis").exists()
+    answer = office.post(address, data)
+    assert answer.status_code == 302, answer.context["errors"]
+    assert draft.allowances.get(promise="response", urgency="crisis").length == 4 * HOUR
 
 
-def test_another_policy_takes_the_place_of_the_one_in_force_only_if_it_is_whole(
+def test_two_allowances_for_the_same_cases_are_refused(office: Browser, draft: Policy) -> None:
+    address = f"/admin/objections/policy/{draft.pk}/change/"
+    data = filled(office, address)
+    count = draft.allowances.count()
+    more = {
+        f"allowances-{count + n}-{name}": value
+        for n in (0, 1)
+        for name, value in {
+            "promise": "response", "kind": "thanks", "length": "2 h", "unit": "elapsed",
+        }.items()
+    }  # fmt: skip
+    answer = office.post(address, data | {"allowances-TOTAL_FORMS": count + 2} | more)
+    assert answer.status_code == 200
+    assert "There is already an allowance for just these cases." in answer.content.decode()
+    assert draft.allowances.count() == count
+    one = {name: value for name, value in more.items() if f"-{count}-" in name}
+    assert office.post(
+        address, data | {"allowances-TOTAL_FORMS": count + 1} | one
+    ).status_code == 302  # fmt: skip
+    assert draft.allowances.count() == count + 1
+
+
+def test_a_ladder_is_typed_in_words_and_held_to_its_order(
     office: Browser, acknowledgement: Allowance
 ) -> None:
-    shipped, new = acknowledgement.policy, Policy.objects.create(name="Summer", version=1)
-    choose = {"action": "put_in_force", "_selected_action": str(new.pk)}
-    office.post("/admin/objections/policy/", choose)
-    assert Policy.objects.get(in_force=True) == shipped
-    for promise in Promise:
-        Allowance.objects.create(policy=new, promise=promise, length=timedelta(hours=1))
-    office.post("/admin/objections/policy/", choose)
-    assert Policy.objects.get(in_force=True) == new
+    address = f"/admin/objections/allowance/{acknowledgement.pk}/change/"
+    data = filled(office, address)
+    offsets = [value for name, value in data.items() if name.endswith("-offset")]
+    assert "-5 min" in {str(words(value)) for value in offsets if isinstance(value, timedelta)} | {
+        str(value) for value in offsets
+    }
+    rows = {str(data[name]): name.removesuffix("-id") for name in data if name.endswith("-id")}
+    of_level = {rung.level: rows[str(rung.pk)] for rung in acknowledgement.rungs.all()}
+    falling = data | {f"{of_level[3]}-offset": "5 min"}
+    before = snapshot_of(Rung)
+    answer = office.post(address, falling)
+    assert answer.status_code == 200
+    assert "A ladder never goes down" in answer.content.decode()
+    assert '"5 min"' in answer.content.decode(), "what was typed is kept"
+    assert snapshot_of(Rung) == before
+    answer = office.post(address, data | {f"{of_level[3]}-offset": "2 小时"})
+    assert answer.status_code == 302, answer.context["errors"]
+    assert acknowledgement.rungs.get(level=3).offset == 2 * HOUR
+
+
+def test_working_time_is_not_said_in_days_of_24_hours(
+    office: Browser, acknowledgement: Allowance
+) -> None:
+    address = f"/admin/objections/allowance/{acknowledgement.pk}/change/"
+    data = filled(office, address, unit="working")
+    for typed in ("3 d", "1 00:00:00", "P1D", "3 天"):
+        answer = office.post(address, data | {"length": typed})
+        assert "A day is 24 hours here" in answer.content.decode(), typed
+        assert f'value="{typed}"' in answer.content.decode()
+    acknowledgement.refresh_from_db()
+    assert (acknowledgement.length, acknowledgement.unit) == (15 * MIN, "elapsed")
+    assert office.post(address, data | {"length": "24 h"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "typed", ["15", "soon", "15:00", "999999999999999999999 d", "P1Y", "1 parsec"]
+)
+def test_a_length_without_its_unit_is_refused(
+    office: Browser, acknowledgement: Allowance, typed: str
+) -> None:
+    address = f"/admin/objections/allowance/{acknowledgement.pk}/change/"
+    answer = office.post(address, filled(office, address, length=typed))
+    assert answer.status_code == 200
+    assert "length" in answer.context["adminform"].form.errors
+    acknowledgement.refresh_from_db()
+    assert acknowledgement.length == 15 * MIN
+
+
+def test_what_is_wrong_with_a_field_of_another_page_is_said_above_the_row(
+    office: Browser, draft: Policy
+) -> None:
+    Allowance.objects.filter(policy=draft, promise="response").update(pause_reasons=[])
+    address = f"/admin/objections/policy/{draft.pk}/change/"
+    answer = office.post(address, filled(office, address))
+    assert answer.status_code == 200
+    assert "Choose the reasons for which it may be paused." in answer.content.decode()
