@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
+from accounts.presence import Presence
 from dashboards.selectors import scope
 from dashboards.selectors.escalated import Entry, told_of, worst_first
 from dashboards.selectors.lanes import Lane, lanes, most_room
@@ -29,6 +30,7 @@ class Risk:
     deadline: Deadline
     clock: Clock
     before: int
+    handler_away: bool
     move_to: User | None
 
 
@@ -103,15 +105,16 @@ def _risks(
     ahead: defaultdict[int, list[int]] = defaultdict(list)
     for lane in found:
         ahead[lane.person.pk] = [work.deadline.pk for work in lane.work]
-    risks = []
+    presence, risks = Presence(now), []
     for deadline in deadlines:
         handler = deadline.case.handler
         queue = ahead[handler.pk] if handler else []
         before = queue.index(deadline.pk) if deadline.pk in queue else 0
-        stuck = handler is None or handler.away_since is not None or before > 0
+        away = handler is not None and not presence.is_here(handler)
+        stuck = handler is None or away or before > 0
         may_help = stuck and deadline.case.team_id in movable
         helper = most_room(found, deadline, besides=handler) if may_help else None
-        risks.append(Risk(deadline, face(deadline, now=now), before, helper))
+        risks.append(Risk(deadline, face(deadline, now=now), before, away, helper))
     return risks
 
 

@@ -14,7 +14,7 @@ from dashboards.selectors import queues
 from objections import audience
 from objections.clockface import Clock, face
 from objections.models import Case, Deadline, Escalation, EscalationEntry, Notice
-from objections.permissions import TAKE_ESCALATION, may
+from objections.permissions import may_open, stands_above, told_by
 from objections.vocabulary import NoticeChannel
 
 SOON = timedelta(minutes=30)
@@ -58,6 +58,7 @@ class Entry:
     climb: Climb | None
     may_take: bool
     colleagues: tuple[User, ...]
+    away: frozenset[int]
 
     @property
     def nobody(self) -> bool:
@@ -82,6 +83,8 @@ def worst_first(rows: QuerySet[Escalation], most: int) -> list[Escalation]:
 def told_of(escalations: Sequence[Escalation], user: User, now: datetime) -> list[Entry]:
     """Return all that the board says of these escalations, in a fixed number of queries."""
     told, clocks = _told(escalations), _clocks(escalations)
+    acts = may_open(user)
+    called = told_by(user, [one.pk for one in escalations]) if acts else set()
     presence = Presence(now, until=now + AHEAD)
     return [
         Entry(
@@ -89,8 +92,9 @@ def told_of(escalations: Sequence[Escalation], user: User, now: datetime) -> lis
             clock=face(clocks[one.pk], now=now) if one.pk in clocks else None,
             told=told[one.pk],
             climb=_climb(one, presence, now),
-            may_take=may(user, TAKE_ESCALATION, one.case),
-            colleagues=_colleagues(one, presence),
+            may_take=acts and (one.pk in called or stands_above(user, one.case)),
+            colleagues=(others := _colleagues(one, presence)),
+            away=frozenset(person.pk for person in others if not presence.is_here(person)),
         )
         for one in escalations
     ]

@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from accounts.models import Team, User
+from accounts.presence import Presence
 from dashboards.estimates import HANDLING
 from objections.models import Case, Deadline
 from objections.vocabulary import Promise
@@ -63,10 +64,11 @@ class Lane:
     work: list[Work] = field(default_factory=list)
     teams: frozenset[int] = frozenset()
     helper: User | None = None
+    away_since: datetime | None = None
 
     @property
     def away(self) -> bool:
-        return self.person.away_since is not None
+        return self.away_since is not None
 
     @property
     def ends(self) -> datetime:
@@ -145,6 +147,7 @@ def lanes(
         .values_list("handler")
         .annotate(Count("pk"))
     )
+    presence = Presence(now)
     found = [
         Lane(
             person=person,
@@ -152,6 +155,7 @@ def lanes(
             open_count=counts.get(person.pk, 0),
             work=_end_to_end(theirs[person.pk], now),
             teams=frozenset(team.pk for team in person.teams.all()),
+            away_since=presence.away_since(person),
         )
         for person in people
     ]

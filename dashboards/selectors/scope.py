@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.db.models import Q, QuerySet
 
 from accounts.models import Role, Team, User
+from accounts.selectors import stood_in_for
 from objections.models import Case, Deadline, Escalation, HandOver
 from objections.permissions import visible, visible_to
 
@@ -15,9 +16,14 @@ OVERSEERS = {Role.ANALYST, Role.ADMINISTRATOR, Role.AUDITOR}
 
 
 def teams_of(user: User) -> QuerySet[Team]:
-    """Return the teams that a person belongs to or stands above."""
+    """Return the teams that a person belongs to or stands above, themselves or for others."""
     member = Q(pk__in=user.teams.values("pk"))
-    return Team.objects.filter(member | Q(supervisor=user) | Q(manager=user) | Q(duty_officer=user))
+    on_duty = Q(pk__in=user.duty_shifts.values("team"))
+    absent = stood_in_for(user).values("pk")
+    instead = Q(supervisor__in=absent) | Q(manager__in=absent) | Q(duty_officer__in=absent)
+    return Team.objects.filter(
+        member | Q(supervisor=user) | Q(manager=user) | Q(duty_officer=user) | on_duty | instead
+    )
 
 
 def teams_below(user: User) -> frozenset[int]:

@@ -157,7 +157,7 @@ def why_at_risk(risk: Risk) -> str:
     handler = risk.deadline.case.handler
     if handler is None:
         return _("nobody has it")
-    if handler.away_since is not None:
+    if risk.handler_away:
         return _("{name} is away").format(name=handler)
     if not risk.before:
         return _("{name} has it next").format(name=handler)
@@ -174,8 +174,8 @@ def short(reference: str) -> str:
 @register.simple_tag
 def lane_words(lane: Lane) -> str:
     """Say whether a person can meet everything, and what not."""
-    if lane.away and lane.person.away_since is not None:
-        since = moment(lane.person.away_since, lane.now, day=False)
+    if lane.away_since is not None:
+        since = moment(lane.away_since, lane.now, day=False)
         away = _("Away since {moment}").format(moment=since)
         if not lane.misses:
             return away
