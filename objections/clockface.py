@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from objections.vocabulary import Promise
-from timekeeping.wording import Part, duration, moment, parts, plain_parts
+from objections.allowances import allowed, allowed_parts, worked_parts
+from objections.vocabulary import Promise, Unit
+from timekeeping.wording import Part, moment, parts, plain_parts
 
 if TYPE_CHECKING:
     from objections.models import Deadline
@@ -70,6 +71,12 @@ NAMED = {
     ClockState.ANSWERED_LATE: gettext_lazy("{promise} done {moment}"),
     ClockState.ENDED: gettext_lazy("Not counted · {promise}"),
 }
+WORKED = {
+    "plain": gettext_lazy("working time, resumes {moment}"),
+    "named": gettext_lazy("working time, {promise} resumes {moment}"),
+    "spoken": gettext_lazy("{promise}, paused, {length} of working time left, resumes {moment}"),
+}
+"""What a clock that stands still says where what is left of it is working time."""
 SPOKEN = {
     ClockState.PENDING: gettext_lazy("{promise}, not started"),
     ClockState.RUNNING: gettext_lazy("{promise}, due {moment}"),
@@ -86,9 +93,11 @@ SPOKEN = {
 class Clock:
     """One promise as it stands at ``now``.
 
-    ``remaining`` is what is left, below nothing when it is late. ``rungs`` are the
-    warnings of its ladder, counted from the due moment and so negative. ``level`` is
-    how high its escalation has climbed.
+    ``allowance`` is counted in ``unit``. ``span`` is the time that its track shows, from
+    start to due, where that is another one. ``remaining`` is what is left, below nothing
+    when it is late: working time for a clock of working time that stands still, else
+    elapsed time. ``rungs`` are the warnings of its ladder, counted back from the due moment
+    like ``remaining``, and so negative. ``level`` is how high its escalation has climbed.
     """
 
     promise: str
@@ -103,6 +112,19 @@ class Clock:
     answered_at: datetime | None = None
     rungs: tuple[timedelta, ...] = ()
     level: int = 0
+    unit: Unit = Unit.ELAPSED
+    span: timedelta | None = None
+    is_provisional: bool = False
+
+    @property
+    def track(self) -> timedelta:
+        """The length of its track. It is elapsed time for every clock that ticks."""
+        return self.allowance if self.span is None else self.span
+
+    @property
+    def _is_worked(self) -> bool:
+        """True where what is left is working time."""
+        return self.unit is Unit.WORKING and self.due_at is None
 
     @property
     def ticks(self) -> bool:
@@ -122,23 +144,23 @@ class Clock:
         if self.state in (ClockState.PENDING, ClockState.ENDED):
             return self.allowance
         if self.state == ClockState.KEPT:
-            return max(self.allowance - self.remaining, NOTHING)
+            return max(self.track - self.remaining, NOTHING)
         return abs(self.remaining)
 
     @property
     def used(self) -> float:
-        """The share of the allowance that is used up, in per cent."""
-        if self.state in (ClockState.PENDING, ClockState.ENDED) or self.allowance <= NOTHING:
+        """The share of the track that is used up, in per cent."""
+        if self.state in (ClockState.PENDING, ClockState.ENDED) or self.track <= NOTHING:
             return 0.0
-        share = 1 - self.remaining / self.allowance
+        share = 1 - self.remaining / self.track
         return round(100 * min(max(share, 0.0), 1.0), 1)
 
     @property
     def gaps(self) -> tuple[float, ...]:
-        """Where the warnings stand on the track, in per cent of the allowance."""
-        if self.allowance <= NOTHING:
+        """Where the warnings stand on the track, in per cent of it."""
+        if self.track <= NOTHING:
             return ()
-        shares = (100 * (1 + rung / self.allowance) for rung in self.rungs)
+        shares = (100 * (1 + rung / self.track) for rung in self.rungs)
         return tuple(round(share, 1) for share in shares if 0 < share < 100)
 
     @property
@@ -155,6 +177,10 @@ class Clock:
         return before.strip(), self._parts(lead), after.strip()
 
     def _parts(self, lead: bool) -> tuple[Part, ...]:
+        if self.state in (ClockState.PENDING, ClockState.ENDED):
+            return allowed_parts(self.unit, self.allowance)
+        if self._is_worked:
+            return worked_parts(self.length)
         if not self.ticks:
             return plain_parts(self.length)
         return parts(self.length, seconds=lead and self.length < LAST_MINUTES)
@@ -174,9 +200,12 @@ class Clock:
         ``day`` says "today" for today, ``named`` says which promise it is.
         """
         pattern = (NAMED if named else PLAIN)[self._worded]
+        if self._is_worked and self._worded == ClockState.PAUSED:
+            pattern = WORKED["named" if named else "plain"]
         rest = str(pattern).format(
-            promise=self.promise, moment=self.when(day=day), allowance=duration(self.allowance)
-        )
+            promise=self.promise, moment=self.when(day=day),
+            allowance=allowed(self.unit, self.allowance),
+        )  # fmt: skip
         if day and self._worded == ClockState.BREACHED and self.level > 1:
             rest = _("{words}, level {level}").format(words=rest, level=self.level)
         return str(STRONG.get(self._worded, "")), rest
@@ -184,11 +213,13 @@ class Clock:
     @property
     def label(self) -> str:
         """The name that a screen reader says. It changes with the state, never with the figure."""
-        return str(SPOKEN[self._worded]).format(
+        worked = self._is_worked and self._worded == ClockState.PAUSED
+        length = worked_parts(self.length) if worked else plain_parts(self.length)
+        return str(WORKED["spoken"] if worked else SPOKEN[self._worded]).format(
             promise=self.promise,
             moment=self.when(day=True),
-            length=duration(self.length),
-            allowance=duration(self.allowance),
+            length=" ".join(f"{number} {unit}" for number, unit in length),
+            allowance=allowed(self.unit, self.allowance),
         )
 
 
@@ -206,6 +237,7 @@ def face(deadline: Deadline, *, now: datetime) -> Clock:
     else:
         remaining = deadline.remaining or NOTHING
     fired = deadline.ladder[: deadline.rung]
+    unit = Unit(deadline.unit) if deadline.unit else Unit.ELAPSED
     return Clock(
         promise=promise_name(deadline),
         state=state,
@@ -218,13 +250,32 @@ def face(deadline: Deadline, *, now: datetime) -> Clock:
         kept_at=deadline.kept_at,
         answered_at=deadline.answered_late_at,
         rungs=_warnings(deadline),
-        level=max((rung["level"] for rung in fired if rung["offset"] >= 0), default=0),
+        level=max((rung["level"] for rung in fired if rung["kind"] != "warning"), default=0),
+        unit=unit,
+        span=_span(deadline, unit, remaining),
+        is_provisional=deadline.is_provisional,
     )
 
 
-def not_started(promise: Promise, allowance: timedelta, *, now: datetime) -> Clock:
-    """Return the clock of a promise that is still to come."""
-    return Clock(str(promise.label), ClockState.PENDING, now, allowance)
+def _span(deadline: Deadline, unit: Unit, remaining: timedelta) -> timedelta | None:
+    """Return what the track of a clock shows, where that is not its allowance.
+
+    Elapsed time is its own track. Working time and working days show the time from start
+    to due; a clock of working time that stands still shows its allowance again, for what
+    is left of it is working time, too.
+    """
+    if unit is Unit.ELAPSED or (unit is Unit.WORKING and deadline.due_at is None):
+        return None
+    if deadline.due_at is not None:
+        return deadline.due_at - deadline.started_at
+    return (deadline.paused_at or deadline.started_at) - deadline.started_at + remaining
+
+
+def not_started(
+    promise: Promise, allowance: timedelta, *, now: datetime, unit: Unit = Unit.ELAPSED
+) -> Clock:
+    """Return the clock of a promise that is still to come, counted in ``unit``."""
+    return Clock(str(promise.label), ClockState.PENDING, now, allowance, unit=unit)
 
 
 def promise_name(deadline: Deadline) -> str:
@@ -236,7 +287,13 @@ def promise_name(deadline: Deadline) -> str:
 
 
 def _warnings(deadline: Deadline) -> tuple[timedelta, ...]:
-    offsets = (timedelta(seconds=rung["offset"]) for rung in deadline.ladder)
+    """Return the warnings, counted back from the due moment as what is left is counted."""
+    own = deadline.unit == Unit.WORKING and deadline.due_at is None
+    offsets = (
+        timedelta(seconds=rung.get("own", rung["offset"]) if own else rung["offset"])
+        for rung in deadline.ladder
+        if rung["kind"] == "warning"
+    )
     return tuple(sorted(offset for offset in offsets if offset < NOTHING))
 
 

@@ -121,6 +121,14 @@ def run_on(deadline: Deadline, at: datetime) -> None:
     deadline.remaining = deadline.paused_at = deadline.resume_at = None
 
 
+def if_run_on(deadline: Deadline, at: datetime) -> datetime:
+    """Return when a clock that stands still would fall due if it ran on at ``at``, in UTC."""
+    rest = deadline.remaining or NOTHING
+    if deadline.unit == Unit.WORKING and rest > NOTHING:
+        return calendars.add(_hours(deadline.calendar), at, rest).at
+    return at + rest
+
+
 def _hours(edition: Edition | None) -> calendars.WorkingHours:
     if edition is None:
         raise ValueError("working time is counted by a calendar")

@@ -86,8 +86,10 @@ def _to_come(case: Case, deadlines: Sequence[Deadline], now: datetime) -> list[O
     before = OPEN_STAGES[: OPEN_STAGES.index(Stage.FOLLOW_UP)]
     if begun or case.kind == Kind.THANKS or case.stage not in before or case.is_historical:
         return []
-    length = terms.find(case, [Promise.FOLLOW_UP])[Promise.FOLLOW_UP].length
-    return [Other(not_started(Promise.FOLLOW_UP, length, now=now))] if length else []
+    given = terms.find(case, [Promise.FOLLOW_UP])[Promise.FOLLOW_UP]
+    if given.length is None:
+        return []
+    return [Other(not_started(Promise.FOLLOW_UP, given.length, now=now, unit=given.unit))]
 
 
 def _subjects(case: Case) -> dict[tuple[str, int], str]:

@@ -11,7 +11,7 @@ from django.forms.boundfield import BoundField
 
 from customers.models import Contact, Customer, Product
 from objections.clockface import Clock, face
-from objections.deadlines import terms
+from objections.deadlines import keeping, terms
 from objections.models import Case, Deadline
 from objections.vocabulary import Kind, Promise, Urgency
 
@@ -123,8 +123,7 @@ def acknowledgement(kind: object, urgency: object, at: datetime, now: datetime) 
     given = terms.find(case, [Promise.ACKNOWLEDGEMENT])[Promise.ACKNOWLEDGEMENT]
     if given.length is None:
         raise terms.NoPolicy(Promise.ACKNOWLEDGEMENT)
-    deadline = Deadline(
-        promise=Promise.ACKNOWLEDGEMENT, started_at=at, due_at=at + given.length,
-        allowance=given.length, ladder=given.ladder(given.length),
-    )  # fmt: skip
+    deadline, due = Deadline(promise=Promise.ACKNOWLEDGEMENT, started_at=at), given.due(at)
+    keeping.put(deadline, given, due)
+    deadline.ladder = given.ladder(at, due)
     return face(deadline, now=now)

@@ -126,7 +126,7 @@ def countdown(
         "gaps": [f"{gap:g}" for gap in clock.gaps] if large else [],
         "due_text": clock.when(day=large),
         "due_spoken": clock.when(day=True),
-        "allowance": f"{clock.allowance.total_seconds():g}",
+        "allowance": f"{clock.track.total_seconds():g}",
         "warns": " ".join(at.isoformat() for at in clock.warns_at if at > clock.now),
     }
 

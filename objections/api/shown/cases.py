@@ -20,6 +20,7 @@ from objections.services.cases import Opened
 from objections.vocabulary import (
     CauseCategory,
     Channel,
+    ClockMode,
     CustomerStyle,
     Emotion,
     Kind,
@@ -34,6 +35,9 @@ from objections.vocabulary import (
 class CaseShown(serializers.ModelSerializer[Case]):
     """A case in a list.
 
+    `clock_mode` says whether its clocks ring (`live`), run and show without alerting anybody
+    (`observe`), or are kept for the record (`historical`).
+
     `version` rises with each change by a person or a program, not when a clock rings;
     it is the `ETag` of the case. `next_due_at` is the earliest due moment of what is
     still waited for; `overdue` says whether any of it is late.
@@ -43,6 +47,7 @@ class CaseShown(serializers.ModelSerializer[Case]):
     kind = WordField(Kind)
     urgency = WordField(Urgency)
     sensitivity = WordField(Sensitivity)
+    clock_mode = WordField(ClockMode)
     channel = WordField(Channel, allow_blank=True)
     emotion = WordField(Emotion, allow_null=True)
     style = WordField(CustomerStyle, allow_blank=True)  # type: ignore[assignment]
@@ -54,6 +59,7 @@ class CaseShown(serializers.ModelSerializer[Case]):
     updated_at = InstantField()
     closed_at = InstantField(allow_null=True)
     persistent_at = InstantField(allow_null=True)
+    merged_at = InstantField(allow_null=True)
     team = TeamShown(allow_null=True)
     handler = PersonShown(allow_null=True)
     customer = CustomerBrief(allow_null=True)
@@ -67,9 +73,10 @@ class CaseShown(serializers.ModelSerializer[Case]):
         model = Case
         fields = [
             "reference", "version", "source", "external_id", "stage", "kind", "urgency",
-            "sensitivity", "channel", "cycle", "title", "statement", "received_at", "opened_at",
-            "updated_at", "stage_entered_at", "closed_at", "persistent_at", "team", "handler",
-            "customer", "contact", "product", "serial", "batch", "purchased_on", "symptom_codes",
+            "sensitivity", "clock_mode", "channel", "cycle", "title", "statement", "received_at",
+            "opened_at", "updated_at", "stage_entered_at", "closed_at", "persistent_at", "merged_at",
+            "team", "handler", "customer", "contact", "product", "serial", "batch", "purchased_on",
+            "symptom_codes",
             "frequency", "since", "expectation", "already_tried", "emotion", "style", "origin",
             "cause_category", "lesson", "next_due_at", "overdue", "deadlines",
         ]  # fmt: skip
@@ -90,6 +97,10 @@ class CaseWhole(CaseShown):
         source="parent.reference", default=None, allow_null=True
     )
     children: Any = serializers.SlugRelatedField(slug_field="reference", many=True, read_only=True)
+    merged_into = serializers.CharField(
+        source="merged_into.reference", default=None, allow_null=True
+    )
+    absorbed: Any = serializers.SlugRelatedField(slug_field="reference", many=True, read_only=True)
     questions = work.QuestionShown(many=True)
     restatements = work.RestatementShown(many=True)
     solutions = work.SolutionShown(many=True)
@@ -105,8 +116,8 @@ class CaseWhole(CaseShown):
 
     class Meta(CaseShown.Meta):
         fields = [
-            *CaseShown.Meta.fields, "parent", "children", "questions", "restatements",
-            "solutions", "remedies", "commitments", "hand_overs", "contacts", "attempts",
+            *CaseShown.Meta.fields, "parent", "children", "merged_into", "absorbed", "questions",
+            "restatements", "solutions", "remedies", "commitments", "hand_overs", "contacts", "attempts",
             "verdicts", "notes", "evidence", "allowed_actions",
         ]  # fmt: skip
 
@@ -124,16 +135,18 @@ def for_list(cases: QuerySet[Case]) -> QuerySet[Case]:
     """Return cases with what a list shows of them, in a fixed number of queries."""
     return cases.select_related(
         "team", "handler", "customer", "contact", "product"
-    ).prefetch_related(Prefetch("deadlines", Deadline.objects.prefetch_related("pauses")))
+    ).prefetch_related(
+        Prefetch("deadlines", Deadline.objects.prefetch_related("pauses", "calendar__calendar"))
+    )
 
 
 def _whole(case: Case) -> Case:
     """Return the case as it is now, with all that belongs to it."""
     return (
         for_list(Case.objects.all())
-        .select_related("parent", "team", "handler", "customer", "contact", "product")
+        .select_related("parent", "merged_into")
         .prefetch_related(
-            "children", "restatements", "commitments", "verdicts",
+            "children", "absorbed", "restatements", "commitments", "verdicts",
             Prefetch("questions", Question.objects.select_related("deferred_to")),
             Prefetch(
                 "solutions", Solution.objects.select_related("chosen").prefetch_related("options")
@@ -155,8 +168,8 @@ def show_case(case: Case, *, caller: Caller, now: datetime) -> dict[str, Any]:
 
 
 NOT_YET = (
-    "children", "restatements", "commitments", "verdicts", "solutions", "hand_overs", "remedies",
-    "notes", "evidence",
+    "children", "absorbed", "restatements", "commitments", "verdicts", "solutions", "hand_overs",
+    "remedies", "notes", "evidence",
 )  # fmt: skip
 
 

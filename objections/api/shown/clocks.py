@@ -9,7 +9,8 @@ from rest_framework import serializers
 from accounts.api.shown import show
 from objections.api.fields import InstantField, LengthField, WordField, iso_length
 from objections.models import Deadline
-from objections.vocabulary import DeadlineState, PauseReason, Promise
+from objections.vocabulary import DeadlineState, PauseReason, Promise, Unit
+from timekeeping.models import Edition
 
 
 class PolicyShown(serializers.Serializer[Deadline]):
@@ -17,6 +18,13 @@ class PolicyShown(serializers.Serializer[Deadline]):
 
     name = serializers.CharField(source="policy_name")
     version = serializers.IntegerField(source="policy_version")
+
+
+class CalendarShown(serializers.Serializer[Edition]):
+    """The edition of the working calendar that a clock is counted by."""
+
+    name = serializers.CharField(source="calendar.name")
+    version = serializers.IntegerField()
 
 
 class RungShown(serializers.Serializer[dict[str, Any]]):
@@ -44,6 +52,11 @@ class DeadlineShown(serializers.Serializer[Deadline]):
     that the promise is about. `remaining` is negative when it is late, and null once
     nothing is waited for. A breach is for good: a proof that comes later leaves the
     state `breached` and sets `answered_late_at`.
+
+    `allowance` is counted in `unit`: elapsed time, the working time of `calendar`, or its
+    working days (`P2D` are two of them). `remaining` is elapsed time; while a clock of
+    working time is paused it is working time. `provisional` says that a year of the
+    calendar is not published yet, which may move `due_at`.
     """
 
     id = serializers.IntegerField()
@@ -52,6 +65,9 @@ class DeadlineShown(serializers.Serializer[Deadline]):
     subject = serializers.IntegerField(allow_null=True)
     policy = PolicyShown(source="*")
     state = WordField(DeadlineState)
+    unit = WordField(Unit)
+    calendar = CalendarShown(allow_null=True)
+    provisional = serializers.BooleanField(source="is_provisional")
     allowance = LengthField()
     started_at = InstantField()
     due_at = InstantField(allow_null=True)

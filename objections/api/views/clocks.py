@@ -25,7 +25,7 @@ class DeadlinesView(ApiView):
         """Read every promise made to a case, and where it stands."""
         moment = now()
         case = Caller.of(request).reads(reference, now=moment)
-        deadlines = case.deadlines.prefetch_related("pauses")
+        deadlines = case.deadlines.select_related("calendar__calendar").prefetch_related("pauses")
         return Response({"results": show_all(DeadlineShown, deadlines, now=moment)})
 
 
