@@ -21,7 +21,7 @@ def settle_past(*, now: datetime) -> None:
     Nothing leaves the building. What people were told in the last three quarters of an
     hour stays unseen, unless they have looked already.
     """
-    waiting = Notice.objects.filter(channel=NoticeChannel.EMAIL, send_at__lte=now)
+    waiting = Notice.objects.filter(send_at__lte=now)
     waiting.update(sent_at=F("send_at"), send_at=None, attempts=1)
     old = Notice.objects.filter(channel=NoticeChannel.IN_APP, seen_at=None)
     old.filter(created_at__lt=now - FRESH).update(seen_at=F("created_at") + LOOKED_AFTER)

@@ -10,15 +10,15 @@ from random import Random
 from django.db import transaction
 
 from accounts.models import Team, User
-from accounts.services import leave
 from integrations.demo import cast as casting
-from integrations.demo.cast import AWAY, BIKE_MODELS, BIKES, KEY, Cast
+from integrations.demo.cast import BIKE_MODELS, BIKES, KEY, Cast
 from integrations.demo.courses import course, draw
 from integrations.demo.lives import DAY, HOUR, Life, Moments
 from integrations.demo.posting import settle_past
 from integrations.demo.scenes import CHEN, SCENES, Stage
 from integrations.demo.sharing import Order
 from integrations.demo.stories import Story, stories
+from integrations.demo.workplaces import furnish
 from objections.vocabulary import Kind, Sensitivity
 
 DAYS = 60
@@ -42,8 +42,7 @@ def prepare(order: Order) -> bool:
     if casting.has_cases():
         return False
     with transaction.atomic():
-        cast = casting.assemble(order.password)
-        leave(cast.people[AWAY], at=order.now - 4 * HOUR)
+        furnish(casting.assemble(order.password), now=order.now)
     return True
 
 
