@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from casetrack import health
 from dashboards.selectors import counts
+from objections.deadlines import watching
 from timekeeping import clock
 
 
@@ -27,8 +27,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return clock.now()
 
     @cache
-    def timers() -> health.TimerHealth:
-        return health.last_look(now=now())
+    def timers() -> watching.TimerHealth:
+        return watching.last_look(now=now())
 
     @cache
     def waiting() -> counts.Waiting:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import os
+import socket
+import time
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -14,6 +17,26 @@ _SANDBOX = (
     'SELECT statement_timestamp() + coalesce((SELECT "offset" FROM timekeeping_sandboxclock), '
     "interval '0')"
 )
+
+_BEAT = """
+    WITH gone AS (
+        DELETE FROM timekeeping_heartbeat
+        WHERE beaten_at < statement_timestamp() - interval '1 day' AND name <> %s
+    )
+    INSERT INTO timekeeping_heartbeat (name, host, skew, beaten_at, lag)
+    VALUES (%s, %s, make_interval(secs => %s), statement_timestamp(), make_interval(secs => %s))
+    ON CONFLICT (name) DO UPDATE SET
+        skew = excluded.skew, beaten_at = excluded.beaten_at, lag = excluded.lag
+    RETURNING beaten_at
+"""
+_CLAIM = """
+    INSERT INTO timekeeping_heartbeat AS had (name, host, skew, beaten_at, lag)
+    VALUES (%s, %s, interval '0', statement_timestamp(), interval '0')
+    ON CONFLICT (name) DO UPDATE SET host = excluded.host, beaten_at = excluded.beaten_at
+    WHERE had.beaten_at <= excluded.beaten_at - make_interval(secs => %s)
+    RETURNING beaten_at
+"""
+LONGEST_ROUND_TRIP = 1.0
 
 
 class SandboxIsOff(Exception):
@@ -60,23 +83,68 @@ def advance(by: timedelta) -> timedelta:
     return moved
 
 
+def process() -> str:
+    """Return who this process is: its host, and its number there."""
+    return f"{host()} {os.getpid()}"
+
+
+def host() -> str:
+    return (socket.gethostname() or "localhost")[:80]
+
+
 def beat(name: str, *, lag: timedelta) -> None:
-    """Record that ``name`` has just looked, and the lag it saw. May race with itself."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO timekeeping_heartbeat (name, host, skew, beaten_at, lag)"
-            " VALUES (%s, '', interval '0', statement_timestamp(), make_interval(secs => %s))"
-            " ON CONFLICT (name) DO UPDATE SET beaten_at = excluded.beaten_at, lag = excluded.lag",
-            [name, lag.total_seconds()],
-        )
+    """Record that this process has just looked as ``name``, and the lag that it saw.
+
+    Each process has a row of its own, with how far its host's clock is ahead of the
+    database's. Rows of processes that have been silent for a day are removed with it.
+    """
+    if _skew.seen is None:
+        _skew.measure("SELECT statement_timestamp()", [])
+    skew = _skew.seen or timedelta(0)
+    own = f"{name} {process()}"
+    _skew.measure(_BEAT, [own, own, host(), skew.total_seconds(), lag.total_seconds()])
 
 
 def since_beat(name: str) -> timedelta | None:
-    """Return how long ago ``name`` last looked, in real time; None if it never did."""
+    """Return how long ago any process last looked as ``name``, in real time; None if never."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT statement_timestamp() - beaten_at FROM timekeeping_heartbeat WHERE name = %s",
-            [name],
+            "SELECT statement_timestamp() - max(beaten_at) FROM timekeeping_heartbeat"
+            " WHERE starts_with(name, %s)",
+            [f"{name} "],
         )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        found: timedelta | None = cursor.fetchone()[0]
+    return found
+
+
+def claim(name: str, *, every: timedelta) -> bool:
+    """Take a turn that only one process may have in so long a time; False if it was had.
+
+    Of any number that ask at once, one gets it. Real time, like every heartbeat.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [name, host(), every.total_seconds()])
+        return cursor.fetchone() is not None
+
+
+class _Skew:
+    """How far this host's clock is ahead of the database's, as its last statement showed it.
+
+    The database says its time within one statement; half the round trip is taken off. A
+    statement that took longer than a second tells too little to be counted.
+    """
+
+    seen: timedelta | None = None
+
+    def measure(self, sql: str, values: list[object]) -> None:
+        """Run a statement that returns the database's time, and learn from it."""
+        sent = time.time()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            at: datetime = cursor.fetchone()[0]
+        back = time.time()
+        if self.seen is None or 0 <= back - sent < LONGEST_ROUND_TRIP:
+            self.seen = datetime.fromtimestamp((sent + back) / 2, UTC) - at
+
+
+_skew = _Skew()

@@ -153,15 +153,103 @@ def test_two_who_push_the_sandbox_clock_at_once_both_count() -> None:
 
 
 @needs_database
-def test_a_heartbeat_is_one_row_that_knows_its_age_and_its_lag() -> None:
+def test_a_process_has_one_heartbeat_that_knows_its_age_and_its_lag() -> None:
     assert clock.since_beat("sweep") is None
     clock.beat("sweep", lag=3 * MIN)
     clock.beat("sweep", lag=MIN)
     [row] = Heartbeat.objects.all()
-    assert (row.name, row.lag) == ("sweep", MIN)
+    assert (row.name, row.lag) == (f"sweep {clock.process()}", MIN)
     age = clock.since_beat("sweep")
     assert age is not None
     assert timedelta(0) <= age < timedelta(seconds=5)
+
+
+@needs_database
+def test_each_process_has_a_heartbeat_of_its_own_and_the_newest_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock.beat("sweep", lag=MIN)
+    Heartbeat.objects.update(beaten_at=by_database() - 2 * MIN)
+    age = clock.since_beat("sweep")
+    assert age is not None
+    assert age >= 2 * MIN
+    monkeypatch.setattr(clock, "process", lambda: "elsewhere 17")
+    clock.beat("sweep", lag=timedelta(0))
+    assert Heartbeat.objects.count() == 2
+    age = clock.since_beat("sweep")
+    assert age is not None
+    assert age < MIN
+    assert clock.since_beat("swee") is None
+
+
+@needs_database
+def test_the_heartbeat_of_a_process_that_is_silent_for_a_day_is_removed() -> None:
+    now = by_database()
+    for name, ago in [("old", timedelta(hours=25)), ("young", timedelta(hours=23))]:
+        Heartbeat.objects.create(name=f"sweep {name} 1", beaten_at=now - ago)
+    clock.beat("sweep", lag=timedelta(0))
+    names = set(Heartbeat.objects.values_list("name", flat=True))
+    assert names == {"sweep young 1", f"sweep {clock.process()}"}
+
+
+@needs_database
+def test_a_process_that_slept_for_days_beats_again_in_its_own_row() -> None:
+    clock.beat("sweep", lag=timedelta(0))
+    Heartbeat.objects.update(beaten_at=by_database() - timedelta(days=3))
+    clock.beat("sweep", lag=timedelta(0))
+    assert Heartbeat.objects.count() == 1
+    age = clock.since_beat("sweep")
+    assert age is not None
+    assert age < MIN
+
+
+@needs_database
+@pytest.mark.parametrize("off", [timedelta(0), timedelta(seconds=3), *OFF], ids=str)
+def test_a_heartbeat_says_how_far_its_host_is_ahead(
+    off: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "_skew", clock._Skew())
+    with host_is_off(off, monkeypatch):
+        clock.beat("sweep", lag=timedelta(0))
+    row = Heartbeat.objects.get()
+    assert row.host == clock.host() != ""
+    assert abs(row.skew - off) < timedelta(milliseconds=500)
+
+
+@needs_database
+def test_a_slow_answer_teaches_nothing_of_a_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    skew = clock._Skew()
+    skew.measure("SELECT statement_timestamp()", [])
+    before = skew.seen
+    skew.measure("SELECT statement_timestamp() FROM pg_sleep(1.1)", [])
+    assert skew.seen == before
+    skew.measure("SELECT statement_timestamp() FROM pg_sleep(0.1)", [])
+    assert skew.seen != before
+
+
+@needs_database
+def test_a_turn_is_had_once_in_its_time() -> None:
+    assert clock.claim("ping", every=MIN)
+    assert not clock.claim("ping", every=MIN)
+    Heartbeat.objects.update(beaten_at=by_database() - MIN)
+    assert clock.claim("ping", every=MIN)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_four_who_want_a_turn_at_once_one_has_it() -> None:
+    start, had = Barrier(4), []
+
+    def want() -> None:
+        start.wait(timeout=10)
+        had.append(clock.claim("ping", every=MIN))
+        connections.close_all()
+
+    threads = [Thread(target=want) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(had) == [False, False, False, True]
 
 
 @needs_database

@@ -2,66 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from django.db import DEFAULT_DB_ALIAS, Error, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import DurationField, ExpressionWrapper, F
-from django.db.models.functions import Now
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from objections.deadlines import sweeping
+from objections.deadlines.watching import measured
 from timekeeping import clock
-from timekeeping.models import Heartbeat
-
-LATE = timedelta(seconds=5)
-"""From here on the timers count as late."""
-
-SILENT = timedelta(seconds=10)
-"""A clock that has not looked for so long counts as late, even where nothing waits yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimerHealth:
-    """How late the timers are. ``since`` is when they began to be; None while on time.
-
-    ``silent_for`` is how long ago anything last looked, in real time; None if never.
-    """
-
-    lag: timedelta
-    silent_for: timedelta | None
-    since: datetime | None
-
-    @property
-    def late(self) -> bool:
-        return self.since is not None
-
-
-def last_look(*, now: datetime) -> TimerHealth:
-    """Return what the last sweep saw and how long ago that was, in one short query."""
-    age = ExpressionWrapper(Now() - F("beaten_at"), DurationField())
-    beat = Heartbeat.objects.filter(name=sweeping.HEARTBEAT).annotate(age=age).first()
-    if beat is None:
-        return TimerHealth(timedelta(0), None, now)
-    return _judge(beat.lag, beat.age, now)
-
-
-def measured(*, now: datetime) -> TimerHealth:
-    """Return the same, with the lag measured anew: also right while nothing sweeps."""
-    seen = last_look(now=now)
-    return _judge(max(seen.lag, sweeping.lag(now=now)), seen.silent_for, now)
-
-
-def _judge(lag: timedelta, silent_for: timedelta | None, now: datetime) -> TimerHealth:
-    since = None
-    if lag > LATE:
-        since = now - lag
-    elif silent_for is None or silent_for > SILENT:
-        since = now - (silent_for or timedelta(0))
-    return TimerHealth(lag, silent_for, since)
 
 
 @require_safe
