@@ -11,13 +11,15 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from integrations import attempts
 from integrations.mailbox import CASES_HEADER
+from integrations.models import DeliveryAttempt
 from integrations.outgoing import LEASE, Attempt, Outcome, attempt, wait_after
 from objections import timeline
 from objections.models import CustomerMail
 from objections.services import records
 from objections.services.stepping import lock
-from objections.vocabulary import EventKind
+from objections.vocabulary import EventKind, NoticeChannel
 
 
 def deliver_next(clock_now: Callable[[], datetime]) -> bool:
@@ -27,16 +29,18 @@ def deliver_next(clock_now: Callable[[], datetime]) -> bool:
     writing that down has it sent once more when the lease ends, under the same
     Message-ID, and never loses it.
     """
-    mail = _claim(clock_now())
-    if mail is None:
+    claimed = _claim(clock_now())
+    if claimed is None:
         return False
-    result = attempt(_message(mail), attempts=mail.attempts)
+    mail, trace = claimed
+    result, took = attempts.timed(lambda: attempt(_message(mail), attempts=mail.attempts))
+    attempts.settle(trace, result, took)
     _settle(mail, result, now=clock_now())
     return True
 
 
 @transaction.atomic(durable=True)
-def _claim(now: datetime) -> CustomerMail | None:
+def _claim(now: datetime) -> tuple[CustomerMail, DeliveryAttempt] | None:
     mail = (
         CustomerMail.objects.filter(next_attempt_at__lte=now)
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
@@ -44,11 +48,13 @@ def _claim(now: datetime) -> CustomerMail | None:
         .order_by("next_attempt_at", "pk")
         .first()
     )
-    if mail is not None:
-        mail.attempts += 1
-        mail.next_attempt_at = now + LEASE
-        mail.save(update_fields=["attempts", "next_attempt_at"])
-    return mail
+    if mail is None:
+        return None
+    mail.attempts += 1
+    mail.next_attempt_at = now + LEASE
+    mail.save(update_fields=["attempts", "next_attempt_at"])
+    trace = attempts.begin(NoticeChannel.EMAIL, mail.message_id, number=mail.attempts, now=now)
+    return mail, trace
 
 
 def _message(mail: CustomerMail) -> EmailMessage:

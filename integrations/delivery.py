@@ -6,20 +6,21 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from integrations import customer_mail, notice_mail
+from integrations import customer_mail, notice_mail, robot_chat
 
 LONGEST_RUN = timedelta(seconds=20)
+PARTS = (customer_mail, notice_mail, robot_chat)
 
 
 def deliver(clock_now: Callable[[], datetime], *, limit: timedelta = LONGEST_RUN) -> int:
-    """Send what waits, customers first, and return how many mails were tried.
+    """Send what waits, customers first, and return how many messages were tried.
 
-    Any number of processes may deliver at once: a mail belongs to whoever leased it.
+    Any number of processes may deliver at once: a message belongs to whoever leased it.
     ``limit`` bounds the time, so that a slow mail server does not hold a worker for ever.
     """
     started, tried = time.monotonic(), 0
     while time.monotonic() - started < limit.total_seconds():
-        if not (customer_mail.deliver_next(clock_now) or notice_mail.deliver_next(clock_now)):
+        if not any(part.deliver_next(clock_now) for part in PARTS):
             break
         tried += 1
     return tried

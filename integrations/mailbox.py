@@ -10,6 +10,8 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db.models import F
 
+from accounts.models import Robot
+from integrations.chat.said import Message, Said
 from integrations.models import StoredMail
 from timekeeping import clock
 
@@ -34,19 +36,39 @@ class MailboxBackend(BaseEmailBackend):
         return len(email_messages)
 
 
+def catch_chat(robot: Robot, message: Message) -> Said:
+    """Keep what a chat robot would have said to its group. Nothing leaves."""
+    lines = message.text.splitlines()
+    _keep(
+        message.id, sender="Casetrack", to=[robot.name], subject=next(iter(lines[1:]), lines[0]),
+        body=message.text, references=list(message.references),
+    )  # fmt: skip
+    return Said(accepted=True, words="caught in the mailbox")
+
+
 def store(message: EmailMessage) -> None:
     """Keep a mail; a second copy of one that is known already is counted, not kept."""
     headers = message.extra_headers
-    message_id = headers.get("Message-ID") or make_msgid(domain="mailbox.example")
+    _keep(
+        headers.get("Message-ID") or make_msgid(domain="mailbox.example"),
+        sender=message.from_email, to=list(message.recipients()), subject=str(message.subject),
+        body=str(message.body), references=headers.get(CASES_HEADER, "").split(),
+    )  # fmt: skip
+
+
+def _keep(
+    message_id: str,
+    *,
+    sender: str,
+    to: list[str],
+    subject: str,
+    body: str,
+    references: list[str],
+) -> None:
     known = StoredMail.objects.filter(message_id=message_id)
     if known.update(copies=F("copies") + 1):
         return
     StoredMail.objects.create(
-        message_id=message_id,
-        sender=message.from_email,
-        to=list(message.recipients()),
-        subject=str(message.subject)[:250],
-        body=str(message.body),
-        references=headers.get(CASES_HEADER, "").split(),
-        stored_at=clock.now(),
-    )
+        message_id=message_id, sender=sender, to=to, subject=subject[:250], body=body,
+        references=references, stored_at=clock.now(),
+    )  # fmt: skip

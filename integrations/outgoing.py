@@ -1,4 +1,4 @@
-"""One attempt to hand a mail to the mail server, and what came of it."""
+"""One attempt to hand a message to a server, and what came of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.core.mail import EmailMessage
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""How long a mail belongs to whoever claimed it. Longer than any attempt lasts."""
+"""How long a message belongs to whoever claimed it. Longer than any attempt lasts."""
 
 WAITS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 600, 1800, 3600, 7200))
 """How long the next attempt waits after the first, the second, and so on: four hours in all."""
@@ -27,10 +27,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """``failure`` is the server's own answer, in its words."""
+    """``failure``, or ``answer`` where it took the message, is the server's own, in its words."""
 
     outcome: Outcome
     failure: str = ""
+    answer: str = ""
 
 
 def attempt(message: EmailMessage, *, attempts: int) -> Attempt:
@@ -43,14 +44,14 @@ def attempt(message: EmailMessage, *, attempts: int) -> Attempt:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
         code, answer = next(iter(error.recipients.values()))
-        return _failed(_said(code, answer), attempts, for_good=code >= 500)
+        return failed(_said(code, answer), attempts, for_good=code >= 500)
     except smtplib.SMTPDataError as error:
         said = _said(error.smtp_code, error.smtp_error)
-        return _failed(said, attempts, for_good=error.smtp_code >= 500)
+        return failed(said, attempts, for_good=error.smtp_code >= 500)
     except ValueError as error:  # an address or a header that can never be written
-        return _failed(str(error), attempts, for_good=True)
+        return failed(str(error), attempts, for_good=True)
     except (OSError, smtplib.SMTPException) as error:
-        return _failed(f"{type(error).__name__}: {error}", attempts, for_good=False)
+        return failed(f"{type(error).__name__}: {error}", attempts, for_good=False)
     return Attempt(Outcome.SENT)
 
 
@@ -59,9 +60,10 @@ def wait_after(attempts: int) -> timedelta:
     return WAITS[min(attempts, len(WAITS)) - 1]
 
 
-def _failed(failure: str, attempts: int, *, for_good: bool) -> Attempt:
+def failed(failure: str, attempts: int, *, for_good: bool) -> Attempt:
+    """Return what becomes of a message that was not taken: later, until the waits are used up."""
     over = for_good or attempts > len(WAITS)
-    logger.warning("mail attempt %s failed%s: %s", attempts, " for good" if over else "", failure)
+    logger.warning("attempt %s failed%s: %s", attempts, " for good" if over else "", failure)
     return Attempt(Outcome.REFUSED if over else Outcome.LATER, failure[:300])
 
 

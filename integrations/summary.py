@@ -82,7 +82,7 @@ def _subject(shown: Sequence[Notice], kinds: Counter[str]) -> str:
 
 def _line(notice: Notice, now: datetime) -> Line:
     url = settings.CASETRACK_BASE_URL + reverse("case", args=[notice.case.reference])
-    return Line(_heading(notice), _what(notice), _clock(notice, now), url)
+    return Line(_heading(notice), _what(notice), clock_words(notice, now), url)
 
 
 def _heading(notice: Notice) -> str:
@@ -100,7 +100,8 @@ def _what(notice: Notice) -> str:
     return f"{case.reference} {case.title}{customer}"
 
 
-def _clock(notice: Notice, now: datetime) -> str:
+def clock_words(notice: Notice, now: datetime) -> str:
+    """Return the promise of a notice, when it is due and how late it is; nothing once it ended."""
     deadline = notice.deadline
     if deadline is None or deadline.due_at is None or not deadline.is_running:
         return ""

@@ -149,10 +149,11 @@ class CaseEventAdmin(OfCases):
 @admin.register(Notice)
 class NoticeAdmin(OfCases):
     list_display = (
-        "user", "kind", "channel", "case", "level", "occurred_at", "seen_at", "sent_at", "failure",
+        "user", "robot", "kind", "channel", "case", "level", "occurred_at", "seen_at", "sent_at",
+        "attempts", "failed_at", "failure",
     )  # fmt: skip
-    list_filter = ("kind", "channel", ("failed_at", admin.EmptyFieldListFilter))
-    list_select_related = ("user", "case")
+    list_filter = ("kind", "channel", "robot", ("failed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("user", "robot", "case")
     show_full_result_count = False
 
 

@@ -268,17 +268,27 @@ DEFAULT_FROM_EMAIL = env.str("CASETRACK_FROM_EMAIL", default="casetrack@localhos
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 
+# Where chat robots speak: to the world. A demo and the tests keep it in the mailbox.
+CASETRACK_CHAT_BACKEND = "integrations.chat.posting.post"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # These two name the addresses of chat robots, which are secrets: the one speaks to nobody
+        # but to whoever reads a server's answer from it, the other only of what is wrong.
+        "apprise": {"handlers": ["nowhere"], "level": "DEBUG", "propagate": False},
+        "urllib3": {"level": "ERROR"},
         "celery": {"level": env.str("CELERY_LOG_LEVEL", default="WARNING"), "propagate": True},
     },
 }

@@ -32,3 +32,4 @@ CASETRACK_EVIDENCE_ROOT = Path(
     env.str("CASETRACK_EVIDENCE_ROOT", default=str(data_folder() / "evidence"))
 )
 EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"
+CASETRACK_CHAT_BACKEND = "integrations.mailbox.catch_chat"

@@ -19,6 +19,7 @@ CASETRACK_SANDBOX = True
 CASETRACK_API_PER_MINUTE = 0
 CASETRACK_EVIDENCE_ROOT = Path(tempfile.gettempdir()) / "casetrack-test-evidence"
 EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"
+CASETRACK_CHAT_BACKEND = "integrations.mailbox.catch_chat"
 
 # Nothing is collected before a test, and a password need not be strong to be known.
 STORAGES = {

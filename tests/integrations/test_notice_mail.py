@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from customers.models import Customer
-from integrations import notice_mail
+from integrations import notice_mail, outbox
 from integrations.delivery import deliver
 from integrations.outgoing import LEASE, WAITS
 from objections.actors import Actor
@@ -137,7 +137,7 @@ def test_a_process_that_dies_after_sending_repeats_the_same_mail_under_the_same_
         raise SystemExit(9)
 
     with monkeypatch.context() as dying:
-        dying.setattr(notice_mail, "_settle", die)
+        dying.setattr(outbox, "settle", die)
         with pytest.raises(SystemExit):
             notice_mail.deliver_next(lambda: now)
     assert not notice_mail.deliver_next(lambda: now + LEASE - SECOND)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Robot, Team, User
 from accounts.presence import Presence
 from accounts.services import arrive, leave
-from objections import audience, notices
+from objections import audience, batches, notices
 from objections.actors import Actor
 from objections.deadlines.sweeping import sweep
 from objections.models import Case, Notice
-from objections.vocabulary import NoticeKind
+from objections.vocabulary import ClockMode, NoticeChannel, NoticeKind
 from tests.conftest import People
 from tests.stories import HOUR, MIN, open_at
 
@@ -90,3 +90,94 @@ def test_a_case_without_a_team_reaches_nobody(
     case = open_at(t0, by=Actor.program(crm), customer=customer)
     assert announced(case, t0) == []
     assert audience.above(case, 1, Presence(t0)) == []
+
+
+# Chat robots
+
+
+def robot(team: Team, name: str = "Group", **more: Any) -> Robot:
+    made = Robot.objects.create(name=name, kind="wecom", address="https://x.example/", **more)
+    made.teams.add(team)
+    return made
+
+
+def heard(case: Case, kind: NoticeKind, at: datetime, level: int = 0) -> list[str]:
+    rows = notices.compose([], kind, case, at=at, now=at, level=level)
+    batches.insert(Notice, rows)
+    return [row["robot"].name for row in rows]
+
+
+def test_item_16_a_robot_hears_from_its_own_level_on(
+    people: People, by: Actor, customer: Any, t0: datetime
+) -> None:
+    for level in range(4):
+        robot(people.team, str(level), least_level=level)
+    case = open_at(t0, by=by, customer=customer)
+    assert heard(case, NoticeKind.WARNED, t0) == ["0"]
+    assert heard(case, NoticeKind.ANNOUNCED, t0) == ["0"]
+    assert heard(case, NoticeKind.ESCALATED, t0, 1) == ["0", "1"]
+    assert heard(case, NoticeKind.REMINDED, t0, 2) == ["0", "1", "2"]
+    assert heard(case, NoticeKind.LAPSED, t0, 3) == ["0", "1", "2", "3"]
+    assert not Notice.objects.filter(robot__isnull=False).exclude(channel="chat").exists()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        NoticeKind.ASSIGNED, NoticeKind.MAIL_FAILED, NoticeKind.HANDED_OVER,
+        NoticeKind.APPROVAL_ASKED,
+    ],
+)  # fmt: skip
+def test_what_is_for_one_person_is_said_in_no_group(
+    kind: NoticeKind, people: People, by: Actor, customer: Any, t0: datetime
+) -> None:
+    robot(people.team, least_level=0)
+    assert heard(open_at(t0, by=by, customer=customer), kind, t0, 3) == []
+
+
+def test_a_robot_hears_of_its_own_teams_alone_and_only_while_it_is_on(
+    people: People, by: Actor, customer: Any, t0: datetime
+) -> None:
+    other = Team.objects.create(slug="valves", name="Valves")
+    robot(other, "other")
+    robot(people.team, "off", is_active=False)
+    both = robot(people.team, "both")
+    both.teams.add(other)
+    case = open_at(t0, by=by, customer=customer)
+    assert heard(case, NoticeKind.ESCALATED, t0, 1) == ["both"]
+
+
+@pytest.mark.parametrize("mode", [ClockMode.OBSERVE, ClockMode.HISTORICAL])
+def test_a_robot_hears_nothing_of_clocks_that_alert_nobody(
+    mode: ClockMode, people: People, by: Actor, customer: Any, t0: datetime
+) -> None:
+    robot(people.team, least_level=0)
+    case = open_at(t0, by=by, customer=customer)
+    case.clock_mode = mode
+    assert heard(case, NoticeKind.ESCALATED, t0, 3) == []
+
+
+def test_an_overtaken_warning_is_said_in_no_group(
+    people: People, by: Actor, customer: Any, t0: datetime
+) -> None:
+    robot(people.team, least_level=0)
+    open_at(t0, by=by, customer=customer)
+    sweep(now=t0 + 31 * MIN)
+    told = Notice.objects.filter(channel=NoticeChannel.CHAT).values_list("kind", "level")
+    assert sorted(told) == [("escalated", 1), ("escalated", 2)]
+    waits = Notice.objects.filter(channel=NoticeChannel.CHAT).values_list("send_at", flat=True)
+    assert t0 + 31 * MIN + notices.SETTLE in waits
+
+
+def test_a_batch_of_alarms_asks_for_the_robots_of_a_team_once(
+    people: People, by: Actor, customer: Any, t0: datetime, django_assert_num_queries: Any
+) -> None:
+    robot(people.team)
+    case = open_at(t0, by=by, customer=customer)
+    known: notices.Robots = {}
+    with django_assert_num_queries(1):
+        for _number in range(20):
+            rows = notices.compose(
+                [], NoticeKind.ESCALATED, case, at=t0, now=t0, level=1, robots=known
+            )
+            assert len(rows) == 1

@@ -1,0 +1,1 @@
+"""Chat programs: how their robots are addressed, spoken to, and what they answer."""
