@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
@@ -85,13 +86,54 @@ def draft(calendar: Calendar) -> WorkingHours:
     )
 
 
-def changed_since(calendar: Calendar) -> Edition | None:
-    """Give the edition in force if what was edited differs from it, and None if it does not.
+@dataclass(frozen=True)
+class Standing:
+    """How what was edited stands to what is in force."""
 
-    A calendar never published, or one whose edit cannot be read, is told by `draft`.
-    """
+    version: int | None
+    is_changed: bool
+    trouble: str
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether something is there to be published."""
+        return self.is_changed and not self.trouble
+
+    @property
+    def told(self) -> str:
+        """Say it, in the reader's language."""
+        if self.trouble:
+            return _("Cannot be published: %(reason)s") % {"reason": self.trouble}
+        if self.version is None:
+            return _("Never published")
+        words = (
+            _("Changed since version %(version)s")
+            if self.is_changed
+            else _("Version %(version)s is in force")
+        )
+        return words % {"version": self.version}
+
+
+def standing(calendar: Calendar) -> Standing:
+    """Compare what was edited with the edition in force."""
     last = newest(calendar)
-    return last if last and last.content != draft(calendar).to_content() else None
+    version = last.version if last else None
+    try:
+        edited = draft(calendar).to_content()
+    except BadCalendar as trouble:
+        return Standing(version, True, f"{trouble.field}: {trouble.reason}")
+    return Standing(version, last is None or last.content != edited, "")
+
+
+def make_default(calendar: Calendar) -> bool:
+    """Let teams that have no calendar run by this one. False, and nothing is changed, for one
+    that was never published. Deadlines that run keep theirs."""
+    with transaction.atomic():
+        if newest(calendar) is None:
+            return False
+        Calendar.objects.select_for_update().filter(is_default=True).update(is_default=False)
+        Calendar.objects.filter(pk=calendar.pk).update(is_default=True)
+    return True
 
 
 def _written(window: WeeklyWindow) -> list[str]:

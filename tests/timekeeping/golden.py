@@ -139,10 +139,9 @@ def case(
     else:
         assert isinstance(allowance, int)
         due, provisional = painted(calendar, start).end_of_working_day(start, allowance)
-    is_time = isinstance(allowance, timedelta)
     found: Case = {
         "id": name, "calendar": calendar, "unit": unit, "start": written(start),
-        "allowance": duration(allowance) if is_time else allowance,
+        "allowance": duration(allowance) if isinstance(allowance, timedelta) else allowance,
     }  # fmt: skip
     if pauses:
         found["pauses"] = [[written(begins), written(ends)] for begins, ends in pauses]

@@ -60,7 +60,7 @@ def utc(text: str) -> datetime:
 def specials(zone: str, anchor: date) -> dict[str, list[list[str]]]:
     """China's official days, and elsewhere a holiday, a half day and a worked Sunday."""
     if zone == "Asia/Shanghai":
-        off = {day.isoformat(): [] for day in days_off(anchor.year)}
+        off: dict[str, list[list[str]]] = {day.isoformat(): [] for day in days_off(anchor.year)}
         return off | {day.isoformat(): LUNCH for day in make_up_days(anchor.year)}
     ahead = [(anchor + timedelta(days=number)).isoformat() for number in range(12)]
     return {ahead[6]: [], ahead[7]: [["09:00", "12:00"]], ahead[11]: [["20:00", "21:30"]]}

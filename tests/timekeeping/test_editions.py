@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from timekeeping.calendars import BadCalendar, add
-from timekeeping.editions import changed_since, edition_for, hours, publish
+from timekeeping.editions import edition_for, hours, publish, standing
 from timekeeping.models import Calendar, Edition, WeeklyWindow
 
 pytestmark = pytest.mark.django_db
@@ -42,11 +42,11 @@ def test_what_is_edited_counts_for_nothing_until_it_is_published(site: Calendar)
     first = publish(site, now=NOW)
     site.days.create(on=date(2026, 3, 2), name="Stocktaking", windows=[], is_one_off=True)
     assert edition_for(site) == first
-    assert changed_since(site) == first
+    assert standing(site).told == "Changed since version 1"
     second = publish(site, now=NOW)
     assert second.version == 2
     assert edition_for(site) == second
-    assert changed_since(site) is None
+    assert standing(site).told == "Version 2 is in force"
     assert add(hours(second), NOW, timedelta(hours=8)).at == datetime(2026, 3, 3, 8, tzinfo=UTC)
     assert add(hours(first), NOW, timedelta(hours=8)).at == datetime(2026, 3, 2, 9, tzinfo=UTC)
 
