@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from django.db import transaction
 
@@ -41,18 +42,26 @@ def may_edit(user: User) -> bool:
 
 @transaction.atomic
 def upsert(
-    source: str, external_id: str, facts: CustomerFacts, *, contacts: Sequence[ContactFacts] = ()
+    source: str,
+    external_id: str,
+    facts: CustomerFacts,
+    *,
+    contacts: Sequence[ContactFacts] = (),
+    now: datetime,
 ) -> tuple[Customer, bool]:
     """Create or update the customer that a source knows by a number; say whether it is new.
 
     Two calls at once make one customer. A customer that is not known yet needs a name
-    (ValueError).
+    (ValueError). The clocks of its open cases follow another tier soon after.
     """
-    customer, created = find(source, external_id), False
+    customer, created, also = find(source, external_id), False, list[str]()
     if customer is None:
         customer, created = _added(source, external_id, facts)
     if not created:
-        _bring_up_to_date(customer, facts)
+        if facts.tier not in (None, customer.tier):
+            customer.tier_changed_at = now
+            also = ["tier_changed_at"]
+        _bring_up_to_date(customer, facts, also)
     for contact in contacts:
         contact_of(customer, contact)
     return customer, created
@@ -119,10 +128,12 @@ def _known(facts: CustomerFacts | ContactFacts) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _bring_up_to_date(row: Customer | Contact, facts: CustomerFacts | ContactFacts) -> None:
+def _bring_up_to_date(
+    row: Customer | Contact, facts: CustomerFacts | ContactFacts, also: Sequence[str] = ()
+) -> None:
     known = _known(facts)
     changed = [name for name, value in known.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, known[name])
     if changed:
-        row.save(update_fields=changed)
+        row.save(update_fields=[*changed, *also])

@@ -51,6 +51,19 @@ DEMANDS: dict[str, str | Lazy] = {
     "question_exists": _("There is no question %(number)s"),
     "handler_in_team": _("%(text)s is not a member of the team"),
     "something": _("Say what is to be changed"),
+    "survivor_known": _("There is no case %(reference)s that you can see"),
+    "survivor_other": _("A case cannot be merged into itself"),
+    "survivor_open": _("%(reference)s has ended: the case that stays must be open"),
+    "survivor_ended": _("%(reference)s has ended since: its merge cannot be undone any more"),
+    "survivor_customer": _(
+        "%(reference)s is another customer's: only a supervisor may merge the two"
+    ),
+    "survivor_team": _(
+        "%(reference)s is another team's: somebody who may work on both has to merge"
+    ),
+    "survivor_clocks": _("The clocks of %(reference)s are of another kind: %(mode)s"),
+    "merge_commitment": _("Keep the promise first that is still open: “%(text)s”"),
+    "merge_message": _("Reply first to what the customer wrote: “%(text)s”"),
 }
 
 
@@ -140,6 +153,7 @@ class FieldInvalid(Refused):
         "before_case": _("This is before the customer first spoke."),
         "past": _("This time has already passed."),
         "email_now": _("An e-mail leaves when it is recorded: leave out the time."),
+        "at_once": _("This takes effect when it is recorded: leave out the time."),
         "empty": _("This must not be empty."),
         "unknown": _("There is no such entry."),
         "too_large": _("The file is too large."),

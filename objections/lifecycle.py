@@ -11,20 +11,24 @@ from datetime import datetime
 
 from objections.errors import StepRefused
 from objections.models import Case
-from objections.vocabulary import OPEN_STAGES, Action, Promise, Stage
+from objections.vocabulary import OPEN_STAGES, Action, ClockMode, Promise, Stage
 
 P = Promise
 
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """One row of the table. ``enters`` is None where the stage stays as it is."""
+    """One row of the table. ``enters`` is None where the stage stays as it is.
+
+    ``returns`` leads back to the stage before the merge.
+    """
 
     leaves: frozenset[Stage]
     enters: Stage | None = None
     keeps: tuple[Promise, ...] = ()
     starts: tuple[Promise, ...] = ()
     new_cycle: bool = False
+    returns: bool = False
 
 
 def _in(*stages: Stage) -> frozenset[Stage]:
@@ -54,6 +58,9 @@ STEPS: dict[Action, Transition] = {
     Action.REOPEN:               Transition(_in(Stage.CLOSED), Stage.RESPOND, starts=(P.RESPONSE, P.PROGRESS_UPDATE), new_cycle=True),
     Action.CLOSE_THANKED:        Transition(_in(Stage.CONFIRM), Stage.CLOSED),
     Action.WITHDRAW:             Transition(OPEN, Stage.WITHDRAWN),
+    Action.MERGE:                Transition(OPEN, Stage.MERGED),
+    Action.UNMERGE:              Transition(_in(Stage.MERGED), returns=True),
+    Action.RECLASSIFY:           Transition(OPEN),
     Action.PAUSE:                Transition(OPEN),
     Action.RESUME:               Transition(OPEN),
     Action.UPDATE_PROGRESS:      Transition(OPEN, keeps=(P.PROGRESS_UPDATE,), starts=(P.PROGRESS_UPDATE,)),
@@ -88,27 +95,31 @@ def check(case: Case, action: Action) -> Transition:
 def advance(case: Case, action: Action, *, at: datetime) -> Transition:
     """Move a locked case along the table, or raise StepRefused and leave it as it was.
 
-    Only this and ``place`` write ``Case.stage``. The caller holds the case's lock and saves it,
+    Only this and ``place`` write ``Case.stage``. A merge notes the stage that its undoing
+    leads back to. The caller holds the case's lock and saves it,
     in the transaction that also writes the clocks and the timeline.
     """
     step = check(case, action)
     if step.new_cycle:
         case.cycle += 1
-    if step.enters is not None and step.enters != case.stage:
-        case.stage = step.enters
+    enters = Stage(case.merged_from) if step.returns else step.enters
+    if enters is not None and enters != case.stage:
+        if enters is Stage.MERGED:
+            case.merged_from = case.stage
+        case.stage = enters
         case.stage_entered_at = at
-        case.closed_at = None if step.enters in OPEN else at
+        case.closed_at = None if enters in OPEN else at
     return step
 
 
 def place(case: Case, stage: Stage, *, at: datetime) -> None:
-    """Put a locked historical case where another system says that it stood.
+    """Put a locked case that was brought in where another system says that it stands.
 
     Which steps led there is not known, so the table is not asked. Refuses (ValueError)
     a live case, which moves by its steps alone, and a merge, which needs a survivor.
     """
-    if not case.is_historical:
-        raise ValueError("only a historical case is placed; a live one moves by its steps")
+    if case.clock_mode == ClockMode.LIVE:
+        raise ValueError("only a historical case, or an observed one, is placed")
     if stage is Stage.MERGED:
         raise ValueError("a merged case needs the one that it became part of")
     case.stage = stage

@@ -25,6 +25,12 @@ ASKS: dict[Action, tuple[str, ...]] = {
     Action.CLOSE_SATISFIED: ("score", "cause_category", "lesson", "open_commitment"),
     Action.CLOSE_UNREACHABLE: ("attempts", "attempt_days"),
     Action.CLOSE_THANKED: ("thanks_only",),
+    Action.MERGE: (
+        "survivor_known", "survivor_other", "survivor_open", "survivor_team", "survivor_clocks",
+        "survivor_customer", "merge_commitment", "merge_message",
+    ),
+    Action.UNMERGE: ("survivor_ended",),
+    Action.RECLASSIFY: ("something",),
     Action.PAUSE: (
         "pause_running", "pause_breached", "pause_listed", "pause_maximum",
         "pause_needs_supervisor",
@@ -70,13 +76,19 @@ def _row(action: Action, step: Transition) -> str:
     cells = [
         f"`{action.value}`",
         _stages(step.leaves),
-        f"`{step.enters.value}`" if step.enters else "stays",
+        _enters(step),
         ", ".join(f"`{promise.value}`" for promise in step.keeps),
         ", ".join(f"`{promise.value}`" for promise in step.starts)
         + (" (next round)" if step.new_cycle else ""),
         ", ".join(f"`{code}`" for code in ASKS.get(action, ())),
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def _enters(step: Transition) -> str:
+    if step.returns:
+        return "where it was before"
+    return f"`{step.enters.value}`" if step.enters else "stays"
 
 
 def _stages(leaves: frozenset[Stage]) -> str:

@@ -222,6 +222,33 @@ class Withdraw(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(Step):
+    """This case is part of another one, which stays: ``into`` is that one's reference."""
+
+    action: ClassVar[Action] = Action.MERGE
+    into: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmerge(Step):
+    """The merge was a mistake: the case stands on its own again, where it stood before."""
+
+    action: ClassVar[Action] = Action.UNMERGE
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclassify(Step):
+    """Another kind or urgency than was thought at first. What is left out stays as it is."""
+
+    action: ClassVar[Action] = Action.RECLASSIFY
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pause(Step):
     """Stop a clock for a listed reason, until ``resume_at`` or as long as is allowed."""
 
@@ -327,8 +354,8 @@ STEP_CLASSES: dict[Action, type[Step]] = {
     for cls in (
         Acknowledge, Restate, Correct, Confirm, CommunicateSolution, Choose, RejectSolution,
         CarryOut, RecordAttempt, CloseSatisfied, CloseUnreachable, NotSatisfied, NewObjection,
-        Reopen, CloseThanked, Withdraw, Pause, Resume, UpdateProgress, ReceiveMessage, Reply,
-        Commit, KeepCommitment, ReagreeCommitment, HandOver, AnswerHandOver, Assign, WriteNote,
-        Attach,
+        Reopen, CloseThanked, Withdraw, Merge, Unmerge, Reclassify, Pause, Resume,
+        UpdateProgress, ReceiveMessage, Reply, Commit, KeepCommitment, ReagreeCommitment,
+        HandOver, AnswerHandOver, Assign, WriteNote, Attach,
     )
 }  # fmt: skip

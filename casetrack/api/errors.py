@@ -41,6 +41,7 @@ TITLES: dict[str, str | Lazy] = {
     "step_refused": _("The stage does not allow this step"),
     "demand_unmet": _("Something is missing"),
     "stale_version": _("The case has changed"),
+    "precondition_required": _("Say which version you mean"),
     "already_exists": _("Known already"),
     "already_taken": _("Taken already"),
     "idempotency_key_reused": _("This key belongs to another request"),

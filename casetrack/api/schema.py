@@ -75,6 +75,7 @@ REFUSALS = {
     "413": "Too large: 1 MB for JSON, and the house's own limit for evidence.",
     "415": "Another type of content than is taken here.",
     "422": "This `Idempotency-Key` belongs to another request (`idempotency_key_reused`).",
+    "428": "A change without `If-Match` (`precondition_required`).",
     "429": "Too many requests; `Retry-After` says in how many seconds to ask again.",
 }
 ON_READING = ("400", "401", "403", "404", "429")

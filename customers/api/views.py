@@ -17,6 +17,7 @@ from accounts.models import Scope, User
 from customers import services
 from customers.api.serializers import CustomerShown, CustomerWritten, SourceKey
 from customers.models import Customer
+from timekeeping import clock
 
 
 class CustomerView(ApiView):
@@ -55,7 +56,7 @@ class CustomerView(ApiView):
         written = CustomerWritten(data=request.data)
         written.is_valid(raise_exception=True)
         try:
-            customer, created = services.upsert(**key, **written.validated_data)
+            customer, created = services.upsert(**key, **written.validated_data, now=clock.now())
         except ValueError as error:
             raise wrong("name", _("A new customer needs a name."), "required") from error
         answer = status.HTTP_201_CREATED if created else status.HTTP_200_OK

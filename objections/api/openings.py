@@ -12,11 +12,12 @@ from accounts.api.strict import StrictSerializer, wrong
 from accounts.models import Scope
 from customers import services
 from customers.api.serializers import ContactWritten, CustomerWritten
-from customers.models import Contact, Customer, Product
+from customers.models import Contact, Customer
 from customers.services import ContactFacts, CustomerFacts
 from objections.api.callers import Caller
 from objections.api.steps import StepsField, field_of
 from objections.openings import Opening
+from timekeeping import clock
 
 LARGEST_KEY = 2**63 - 1
 OF_THE_PRODUCT = ("serial", "batch", "purchased_on")
@@ -107,7 +108,8 @@ def opening_from(values: dict[str, Any], caller: Caller) -> Opening:
     given: dict[str, Any] = dict(values)
     given["source"] = _source(given, caller)
     customer, contact = _people(given, caller)
-    given |= {"customer": customer, "contact": contact, **_product(given.pop("product", {}))}
+    product = {"product": None} | product_facts(given.pop("product", {}))
+    given |= {"customer": customer, "contact": contact, **product}
     exact: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
     }
@@ -150,16 +152,16 @@ def _customer(named: dict[str, Any], source: str, caller: Caller) -> Customer:
     key = (named["source"] or source, named["external_id"])
     try:
         if caller.client is None or Scope.CUSTOMERS_WRITE in caller.scopes:
-            return services.upsert(*key, facts)[0]
+            return services.upsert(*key, facts, now=clock.now())[0]
         return services.find_or_create(*key, facts)
     except ValueError as error:
         said = _("A new customer needs a name.")
         raise wrong("customer.name", said, "required") from error
 
 
-def _product(named: dict[str, Any]) -> dict[str, Any]:
+def product_facts(named: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a product, by the names that a case has for it."""
     given = {name: named[name] for name in OF_THE_PRODUCT if name in named}
-    product: Product | None = None
     if "model" in named:
-        product = services.product_of(named.get("brand", ""), named["model"])
-    return {**given, "product": product}
+        given["product"] = services.product_of(named.get("brand", ""), named["model"])
+    return given

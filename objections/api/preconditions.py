@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 
 from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from accounts.api.strict import wrong
 from objections.models import Case
+
+
+class MatchRequired(APIException):
+    """A change of what a case is has to say which version of it is meant (RFC 6585)."""
+
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "precondition_required"
+    default_detail = _("Send the ETag of the case as you read it, as If-Match.")
+
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 _TAGS = re.compile(rf"\s*{_TAG.pattern}(\s*,\s*{_TAG.pattern})*\s*")
@@ -19,6 +30,16 @@ _NEVER = 0
 def etag(case: Case) -> str:
     """Return the strong tag of a case's version. A clock that rings does not change it."""
     return f'"{case.version}"'
+
+
+def demanded_version(request: Request, case: Case) -> int | None:
+    """Return the version that the caller counts on, or refuse (428) one who names none.
+
+    None for ``*``, which means the case as it is now.
+    """
+    if request.headers.get("If-Match") is None:
+        raise MatchRequired
+    return expected_version(request, case)
 
 
 def expected_version(request: Request, case: Case) -> int | None:

@@ -20,6 +20,15 @@ IF_MATCH = OpenApiParameter(
     description="The `ETag` of the case as it was read. On a mismatch nothing is saved (412).",
 )
 
+MUST_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The `ETag` of the case as it was read; without it nothing is saved (428), and on"
+    " a mismatch neither (412).",
+)
+
 
 def either(name: str, *shapes: type[serializers.Serializer[Any]]) -> PolymorphicProxySerializer:
     """Say that an answer has one of several shapes."""

@@ -39,6 +39,7 @@ COLUMNS: dict[str, tuple[type[Model], str]] = {
     "department": (HandOver, "department"),
     "caption": (Evidence, "caption"),
     "title": (Option, "title"),
+    "into": (Case, "reference"),
     "external_id": (Case, "external_id"),
     "source": (Case, "source"),
     "serial": (Case, "serial"),

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from objections import steps
 from objections.actors import Actor
-from objections.demands import alongside, stages, words
+from objections.demands import alongside, moving, stages, words
 from objections.demands.record import STANDING
 from objections.demands.setting import Setting
 from objections.errors import Demand
@@ -49,6 +49,9 @@ _checks(steps.CommunicateSolution, stages.communicate)
 _checks(steps.Choose, stages.choose)
 _checks(steps.CloseSatisfied, stages.close_satisfied)
 _checks(steps.NotSatisfied, stages.not_satisfied)
+_checks(steps.Merge, moving.merge)
+_checks(steps.Unmerge, moving.unmerge)
+_checks(steps.Reclassify, moving.reclassify)
 _checks(steps.Reply, alongside.reply)
 _checks(steps.Pause, alongside.pause)
 _checks(steps.Resume, alongside.resume)

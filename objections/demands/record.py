@@ -13,6 +13,7 @@ from objections.vocabulary import Action, Kind, Purpose
 
 ATTEMPTS_NEEDED = 3
 ATTEMPT_DAYS_NEEDED = 2
+LONGEST_QUOTE = 120
 
 
 def latest_solution(case: Case) -> Solution | None:
@@ -93,6 +94,14 @@ def _close_unreachable(case: Case) -> Iterable[Demand]:
         yield Demand("attempt_days")
 
 
+def _merge(case: Case) -> Iterable[Demand]:
+    """What the customer was promised, or wrote, must not vanish with a case of its own."""
+    for commitment in case.commitments.filter(kept_at=None, voided_at=None):
+        yield Demand("merge_commitment", params={"text": commitment.what})
+    for message in case.contact_records.filter(purpose=Purpose.MESSAGE, answered_at=None):
+        yield Demand("merge_message", params={"text": message.words[:LONGEST_QUOTE]})
+
+
 def _close_thanked(case: Case) -> Iterable[Demand]:
     if case.kind != Kind.THANKS:
         yield Demand("thanks_only")
@@ -108,4 +117,5 @@ STANDING: dict[Action, Callable[[Case], Iterable[Demand]]] = {
     Action.CLOSE_SATISFIED: _close_satisfied,
     Action.CLOSE_UNREACHABLE: _close_unreachable,
     Action.CLOSE_THANKED: _close_thanked,
+    Action.MERGE: _merge,
 }

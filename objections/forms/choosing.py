@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from objections.forms.answers import ReplyForm, SolutionForm
+from objections.forms.moves import MergeForm, ReclassifyForm, UnmergeForm
 from objections.forms.steps import StepForm, step_form
 from objections.forms.talks import (
     AcknowledgeForm,
@@ -28,6 +29,9 @@ BY_HAND: dict[Action, type[StepForm]] = {
     Action.PAUSE: PauseForm,
     Action.RESUME: ResumeForm,
     Action.ATTACH: AttachForm,
+    Action.MERGE: MergeForm,
+    Action.UNMERGE: UnmergeForm,
+    Action.RECLASSIFY: ReclassifyForm,
     Action.REPLY: ReplyForm,
     Action.COMMUNICATE_SOLUTION: SolutionForm,
 }

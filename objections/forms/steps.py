@@ -35,6 +35,7 @@ SHORT = {
     "department": 120,
     "caption": 200,
     "next_step": 300,
+    "into": 16,
 }
 """One-line texts and the room that their columns have."""
 

@@ -60,6 +60,7 @@ LABELS: dict[str, Words] = {
     "text": _("Note"),
     "file": _("Files"),
     "caption": _("What it shows"),
+    "into": _("The case that stays"),
 }
 
 LABELS_OF: dict[tuple[Action, str], Words] = {
@@ -85,6 +86,9 @@ LABELS_OF: dict[tuple[Action, str], Words] = {
     (Action.ACKNOWLEDGE, "at"): _("When you spoke to them"),
     (Action.CLOSE_SATISFIED, "channel"): _("How they told us"),
     (Action.NOT_SATISFIED, "channel"): _("How they told us"),
+    (Action.MERGE, "reason"): _("Why they are one matter"),
+    (Action.UNMERGE, "reason"): _("Why they are two matters"),
+    (Action.RECLASSIFY, "reason"): _("What shows it"),
 }
 
 HELP: dict[str, Words] = {
@@ -96,6 +100,7 @@ HELP: dict[str, Words] = {
     "due_at": _("A day and a time. “As soon as possible” is no promise."),
     "resume_at": _("Empty: as long as the policy allows."),
     "text": _("For us alone. A note never keeps a promise."),
+    "into": _("Its reference, such as CT-2026-000123."),
     "nothing_new": "",
 }
 
@@ -109,6 +114,9 @@ HELP_OF: dict[tuple[Action, str], Words] = {
     (Action.HAND_OVER, "due_at"): _("Empty: as the policy says."),
     (Action.RESTATE, "restatement"): _("The customer has to agree to this."),
     (Action.RESTATE, "interest"): _("The need behind the demand."),
+    (Action.RECLASSIFY, "urgency"): _(
+        "Running clocks are computed anew from their own start. What was kept or broken stays so."
+    ),
 }
 
 SUBMIT: dict[Action, Words] = {
@@ -128,6 +136,9 @@ SUBMIT: dict[Action, Words] = {
     Action.REOPEN: _("Reopen the case"),
     Action.CLOSE_THANKED: _("Close with thanks"),
     Action.WITHDRAW: _("Withdraw the case"),
+    Action.MERGE: _("Merge the cases"),
+    Action.UNMERGE: _("Undo the merge"),
+    Action.RECLASSIFY: _("Change the case"),
     Action.PAUSE: _("Pause the clock"),
     Action.RESUME: _("Resume the clock"),
     Action.UPDATE_PROGRESS: _("Record what you told them"),
@@ -160,6 +171,7 @@ TABS: dict[Action, Words] = {
     Action.CLOSE_UNREACHABLE: pgettext_lazy("tab", "Close unreached"),
     Action.CLOSE_THANKED: pgettext_lazy("tab", "Close with thanks"),
     Action.REOPEN: pgettext_lazy("tab", "Reopen"),
+    Action.UNMERGE: pgettext_lazy("tab", "Undo the merge"),
     Action.KEEP_COMMITMENT: pgettext_lazy("tab", "Promise"),
     Action.NOTE: pgettext_lazy("tab", "Internal notes"),
     Action.ATTACH: pgettext_lazy("tab", "Evidence"),

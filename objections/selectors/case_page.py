@@ -116,6 +116,8 @@ class CasePage:
     verdict: Verdict | None = None
     last_event: int | None = None
     unanswered_messages: int = 0
+    merged_into: Case | None = None
+    absorbed: list[Case] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -166,7 +168,16 @@ def of(case: Case, user: User, now: datetime) -> CasePage:
         unanswered_messages=case.contact_records.filter(
             purpose=Purpose.MESSAGE, answered_at=None
         ).count(),
+        merged_into=_survivor(case, user),
+        absorbed=list(permissions.visible_to(user).filter(merged_into=case).order_by("merged_at")),
     )
+
+
+def _survivor(case: Case, user: User) -> Case | None:
+    """Return the case that this one became a part of, if it exists for the reader."""
+    if case.merged_into_id is None:
+        return None
+    return permissions.visible_to(user).filter(pk=case.merged_into_id).first()
 
 
 def rights_of(user: User, case: Case) -> Rights:

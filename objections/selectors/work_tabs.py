@@ -20,12 +20,14 @@ TABS: dict[str, tuple[Action, ...]] = {
     ),
     Stage.FOLLOW_UP: (Action.CLOSE_SATISFIED, Action.NOT_SATISFIED, Action.RECORD_ATTEMPT),
     Stage.CLOSED: (Action.REOPEN,),
+    Stage.MERGED: (Action.UNMERGE,),
 }  # fmt: skip
 ALWAYS = (Action.NOTE, Action.ATTACH)
 ORDER_OF_OTHERS = (
     Action.RECEIVE_MESSAGE, Action.COMMIT, Action.KEEP_COMMITMENT, Action.REAGREE_COMMITMENT,
     Action.HAND_OVER, Action.ANSWER_HAND_OVER, Action.PAUSE, Action.RESUME, Action.ASSIGN,
-    Action.NEW_OBJECTION, Action.CLOSE_UNREACHABLE, Action.CLOSE_THANKED, Action.WITHDRAW,
+    Action.RECLASSIFY, Action.NEW_OBJECTION, Action.CLOSE_UNREACHABLE, Action.CLOSE_THANKED,
+    Action.MERGE, Action.WITHDRAW,
 )  # fmt: skip
 
 
@@ -88,6 +90,7 @@ def _fits(action: Action, page: CasePage) -> bool:
         Action.RESUME: [one for one in running if one.paused_at is not None],
         Action.CLOSE_UNREACHABLE: record.attempts,
         Action.CLOSE_THANKED: page.case.kind == Kind.THANKS,
+        Action.UNMERGE: page.rights.supervise,
     }
     return bool(needs.get(action, True))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from objections.models import CaseEvent
-from objections.sentences import clocks, inside, people
+from objections.sentences import clocks, inside, moves, people
 from objections.sentences.telling import FORMATTERS, Telling, Told
 from objections.vocabulary import EventKind
 
-__all__ = ["FORMATTERS", "Telling", "Told", "clocks", "inside", "people", "told"]
+__all__ = ["FORMATTERS", "Telling", "Told", "clocks", "inside", "moves", "people", "told"]
 
 
 def told(event: CaseEvent, telling: Telling) -> Told:

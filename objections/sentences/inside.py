@@ -14,6 +14,7 @@ from objections.sentences.telling import (
     US,
     Telling,
     Told,
+    lines,
     says,
     sentence,
     who,
@@ -22,6 +23,7 @@ from objections.sentences.telling import (
 from objections.vocabulary import (
     EventKind,
     RemedyKind,
+    Sensitivity,
 )
 
 
@@ -79,9 +81,27 @@ def attached(event: CaseEvent, telling: Telling) -> Told:
     return _inside(event, telling, pattern, "camera", kind=US, detail=str(name))
 
 
+CHANGES: dict[str, str | Lazy] = {
+    "sensitivity": gettext_lazy("Sensitivity: {before} → {after}"),
+    "product": gettext_lazy("Product: {before} → {after}"),
+    "serial": gettext_lazy("Serial number: {before} → {after}"),
+    "batch": gettext_lazy("Batch: {before} → {after}"),
+    "purchased_on": gettext_lazy("Bought on: {before} → {after}"),
+}
+
+
 @says(EventKind.CHANGED)
 def changed(event: CaseEvent, telling: Telling) -> Told:
-    return _inside(event, telling, _("{who} changed the facts of the case"), "note")
+    made = (event.data.get("changes") or {}).items()
+    detail = lines(*(_change(name, *was_and_is) for name, was_and_is in made if name in CHANGES))
+    pattern = _("{who} changed the facts of the case")
+    return _inside(event, telling, pattern, "note", detail=detail)
+
+
+def _change(name: str, before: str, after: str) -> str:
+    if name == "sensitivity":
+        before, after = (str(Sensitivity(word).label) for word in (before, after))
+    return str(CHANGES[name]).format(before=before or "–", after=after or "–")
 
 
 @says(EventKind.IMPORTED)

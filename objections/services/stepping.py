@@ -20,7 +20,9 @@ from objections.services import (
     confirming,
     following_up,
     listening,
+    merging,
     pausing,
+    reclassifying,
     responding,
 )
 from objections.services.work import Work, moment
@@ -55,6 +57,9 @@ _serves(steps.NewObjection, following_up.new_objection)
 _serves(steps.Reopen, following_up.reopen)
 _serves(steps.CloseThanked, following_up.close_thanked)
 _serves(steps.Withdraw, following_up.withdraw)
+_serves(steps.Merge, merging.merge)
+_serves(steps.Unmerge, merging.unmerge)
+_serves(steps.Reclassify, reclassifying.reclassify)
 _serves(steps.Pause, pausing.pause)
 _serves(steps.Resume, pausing.resume)
 _serves(steps.UpdateProgress, anytime.update_progress)
@@ -87,7 +92,7 @@ def take_steps(
     and with NotPermitted, StepRefused, DemandUnmet or FieldInvalid; then nothing has
     changed. Afterwards ``case`` is fresh.
     """
-    locked = lock(case)
+    locked = merging.lock_for(case, taken)
     if expected_version is not None and locked.version != expected_version:
         raise StaleVersion(locked)
     events = [_take(locked, step, by=by, now=now) for step in taken]
@@ -116,8 +121,9 @@ def _take(case: Case, step: Step, *, by: Actor, now: datetime) -> CaseEvent:
     missing = demands.unmet(case, step, by=by, now=now)
     if missing:
         raise DemandUnmet(case, step.action, missing)
+    entered_at = case.stage_entered_at
     lifecycle.advance(case, step.action, at=at)
-    return _SERVICES[type(step)](Work(case, actor, at, now), step)
+    return _SERVICES[type(step)](Work(case, actor, at, now, entered_at), step)
 
 
 def _filled(step: Step) -> None:
@@ -126,3 +132,6 @@ def _filled(step: Step) -> None:
         value = getattr(step, field.name)
         if field.default is MISSING and isinstance(value, str) and not value.strip():
             raise FieldInvalid(field.name, "empty")
+
+
+__all__ = ["lock", "take_step", "take_steps"]

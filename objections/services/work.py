@@ -16,6 +16,7 @@ from objections.models import Case, CaseEvent, ContactRecord, CustomerMail
 from objections.steps import Step, Told
 from objections.timeline import iso
 from objections.vocabulary import (
+    Action,
     AttemptResult,
     Channel,
     Direction,
@@ -28,17 +29,23 @@ from objections.vocabulary import (
 )
 
 CLOCK_TOLERANCE = timedelta(minutes=2)  # how far a sender's clock may be ahead of ours
+AT_ONCE = {Action.MERGE, Action.UNMERGE, Action.RECLASSIFY}
+"""What moves clocks takes effect when it is recorded: nobody dates it back."""
 OWED_FOR_THANKS = {Promise.ACKNOWLEDGEMENT, Promise.COMMITMENT, Promise.HAND_OVER}
 
 
 @dataclass
 class Work:
-    """What a step's service works with. The caller holds the case's lock."""
+    """What a step's service works with. The caller holds the case's lock.
+
+    ``entered_at`` is when the stage began that the case was in before the step.
+    """
 
     case: Case
     by: Actor
     at: datetime
     now: datetime
+    entered_at: datetime | None = None
 
     @property
     def counts_at(self) -> datetime:
@@ -139,7 +146,8 @@ def moment(step: Step, case: Case, now: datetime) -> datetime:
 
     Later than now by more than two minutes, or before the customer first spoke, is
     refused; a little later than now is now. An e-mail leaves when it is recorded,
-    unless it is one of the past that a historical case keeps.
+    unless it is one of the past that a historical case keeps. So do the steps of AT_ONCE
+    take effect, for every case.
     """
     at = step.at
     if at is None:
@@ -149,6 +157,10 @@ def moment(step: Step, case: Case, now: datetime) -> datetime:
     if isinstance(step, Told) and step.channel is Channel.EMAIL and not case.is_historical:
         if now - at > CLOCK_TOLERANCE:
             raise FieldInvalid("at", "email_now")
+        return now
+    if step.action in AT_ONCE:
+        if now - at > CLOCK_TOLERANCE:
+            raise FieldInvalid("at", "at_once")
         return now
     if at < case.received_at:
         raise FieldInvalid("at", "before_case")

@@ -33,6 +33,7 @@ TEMPLATES = {
     Action.ACKNOWLEDGE: "objections/forms/acknowledge.html",
     Action.NOTE: "objections/forms/note.html",
     Action.ATTACH: "objections/forms/attach.html",
+    Action.MERGE: "objections/forms/merge.html",
 }
 PLAIN = "objections/forms/step.html"
 

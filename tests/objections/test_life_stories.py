@@ -99,6 +99,9 @@ def step_of(action: Action, turn: Turn, now: datetime) -> Step | None:
         Action.NOT_SATISFIED: lambda: steps.NotSatisfied(still_open="It drips", at=at),
         Action.REOPEN: lambda: steps.Reopen(reason="Again"),
         Action.WITHDRAW: lambda: steps.Withdraw(reason="A mistake"),
+        Action.RECLASSIFY: lambda: steps.Reclassify(
+            kind=list(Kind)[turn.pick % 4], urgency=list(Urgency)[turn.pick % 3], reason="x"
+        ),
         Action.PAUSE: lambda: steps.Pause(reason=PauseReason.CUSTOMER, evidence="x"),
         Action.RESUME: lambda: steps.Resume(),
         Action.UPDATE_PROGRESS: lambda: steps.UpdateProgress(message="On its way", **told),

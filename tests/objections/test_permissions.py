@@ -41,7 +41,8 @@ def test_the_matrix_of_people_and_steps(
     case = walk_to(stage, t0, by=by, customer=customer)
     for who, action in product(EVERYBODY, STEPS_OF_A_CASE):
         found = permissions.may(getattr(people, who), action, case)
-        assert found == (who in WORKS), f"{who} {action}"
+        may = SUPERVISES if action in permissions.FOR_SUPERVISORS else WORKS
+        assert found == (who in may), f"{who} {action}"
 
 
 def test_the_matrix_of_people_and_what_is_for_supervisors(
@@ -109,12 +110,20 @@ def test_who_has_left_may_do_and_see_nothing(
     assert not permissions.visible_to(people.engineer).exists()
 
 
+def test_undoing_a_merge_is_the_one_step_for_supervisors_alone() -> None:
+    assert {action for action in Action if action in permissions.FOR_SUPERVISORS} == {
+        Action.UNMERGE
+    }
+
+
 def test_what_each_kind_of_actor_may_do(
     people: People, by: Actor, crm: Any, customer: Any, t0: datetime
 ) -> None:
     case = open_at(t0, by=by, customer=customer)
     for action in STEPS_OF_A_CASE:
-        assert permissions.allows(Actor.program(crm), action, case)
+        assert permissions.allows(Actor.program(crm), action, case) == (
+            action not in permissions.FOR_SUPERVISORS
+        )
         assert permissions.allows(SYSTEM, action, case)
         assert permissions.allows(CUSTOMER, action, case) == (
             action in permissions.FOR_THE_CUSTOMER

@@ -27,6 +27,7 @@ from objections.vocabulary import (
     PauseReason,
     Promise,
     Stage,
+    Urgency,
 )
 from tests.conftest import T0, People
 from tests.objections.record import actions, refused
@@ -74,6 +75,9 @@ STEP: dict[Action, Step] = {
     Action.REOPEN: steps.Reopen(reason="It leaks again."),
     Action.CLOSE_THANKED: steps.CloseThanked(),
     Action.WITHDRAW: steps.Withdraw(reason="Entered twice"),
+    Action.MERGE: steps.Merge(into="CT-2026-000000", reason="Entered twice"),
+    Action.UNMERGE: steps.Unmerge(reason="Two matters"),
+    Action.RECLASSIFY: steps.Reclassify(urgency=Urgency.CRISIS, reason="Line 2 stands"),
     Action.PAUSE: PAUSE,
     Action.RESUME: steps.Resume(),
     Action.UPDATE_PROGRESS: UPDATE,
@@ -111,12 +115,11 @@ PAUSE_LATER = steps.Pause(
 
 
 def at_stage(stage: Stage, by: Actor, customer: Any, **more: Any) -> Case:
-    """A case in a stage; a merged one is written down, for nothing leads there yet."""
+    """A case in a stage; a merged one became a part of another just after it was opened."""
     if stage is not Stage.MERGED:
         return walk_to(stage, T0, by=by, customer=customer, **more)
-    case = open_at(T0, by=by, customer=customer, **more)
-    Case.objects.filter(pk=case.pk).update(stage=Stage.MERGED, closed_at=T0, stage_entered_at=T0)
-    case.refresh_from_db()
+    case, other = (open_at(T0, by=by, customer=customer, **more) for _one in range(2))
+    take_step(case, steps.Merge(into=other.reference, reason="Twice"), by=by, now=T0)
     return case
 
 
@@ -139,10 +142,12 @@ LAW = {
     "reopen": ("closed", "respond"),
     "close_thanked": ("confirm", "closed"),
     "withdraw": (ANY_OPEN, "withdrawn"),
+    "merge": (ANY_OPEN, "merged"),
+    "unmerge": ("merged", ""),
     **dict.fromkeys(
         (
-            "pause", "resume", "update_progress", "receive_message", "reply", "commit",
-            "keep_commitment", "reagree_commitment", "hand_over", "answer_hand_over",
+            "reclassify", "pause", "resume", "update_progress", "receive_message", "reply",
+            "commit", "keep_commitment", "reagree_commitment", "hand_over", "answer_hand_over",
         ),
         (ANY_OPEN, ""),
     ),
@@ -159,6 +164,7 @@ def test_the_table_says_what_the_domain_says() -> None:
     assert table == {action: (set(leaves.split()), to) for action, (leaves, to) in LAW.items()}
     rounds = {action.value for action, row in STEPS.items() if row.new_cycle}
     assert rounds == {"reject_solution", "not_satisfied", "reopen"}
+    assert {action.value for action, row in STEPS.items() if row.returns} == {"unmerge"}
 
 
 def test_every_action_of_the_vocabulary_has_a_row_and_a_step() -> None:
@@ -175,8 +181,9 @@ def test_an_action_that_the_stage_does_not_list_is_refused_and_changes_nothing(
     unlisted = [action for action in given if stage not in STEPS[action].leaves]
     assert len(unlisted) + len(lifecycle.allowed(stage)) == len(STEP)
     for action in unlisted:
+        actor = Actor.person(people.supervisor) if action is Action.UNMERGE else by
         with refused(StepRefused) as found:
-            take_steps(case, [given[action]], by=by, now=T0 + HOUR)
+            take_steps(case, [given[action]], by=actor, now=T0 + HOUR)
         assert found.value.action == action
         assert list(found.value.allowed) == lifecycle.allowed(stage)
         assert case.stage == stage
@@ -195,11 +202,14 @@ def test_an_action_that_the_stage_lists_works_once_its_demands_are_met(
     stage: Stage, action: Action, people: People, by: Actor, customer: Any
 ) -> None:
     Allowance.objects.filter(promise=Promise.FOLLOW_UP).update(
-        pause_maximum=8 * HOUR, pauses_per_cycle=2
+        pause_maximum=8 * HOUR, pauses_per_cycle=2, pause_reasons=[PauseReason.CUSTOMER]
     )
     kind = Kind.THANKS if action is Action.CLOSE_THANKED else Kind.COMPLAINT
     case = at_stage(stage, by, customer, kind=kind)
     before, step = needed(stage, action, people)
+    if action is Action.MERGE:
+        other = open_at(T0, by=by, customer=customer)
+        step = steps.Merge(into=other.reference, reason="Entered twice")
     now = case.stage_entered_at + MIN
     take_steps(case, before, by=by, now=now)
     if action is Action.CLOSE_UNREACHABLE:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -14,15 +15,17 @@ from accounts.api.strict import read
 from accounts.api.views import ApiView
 from accounts.models import Scope
 from objections.api.callers import Caller
+from objections.api.changes import CaseChanged, facts_of, steps_of
 from objections.api.dues import page_by_due
 from objections.api.filters import NEXT_DUE, ORDERS, CasesAsked, chosen
 from objections.api.idempotency import idempotent
 from objections.api.openings import CaseWritten, opening_from
 from objections.api.pages import ROWS, Order, PageAsked, asked, page_of
-from objections.api.preconditions import etag, expected_version
+from objections.api.preconditions import demanded_version, etag, expected_version
 from objections.api.schemas import (
     EVIDENCE_FORM,
     IF_MATCH,
+    MUST_MATCH,
     STEP_BODY,
     CasePage,
     EventPage,
@@ -35,6 +38,7 @@ from objections.api.shown.events import show_events
 from objections.api.steps import read_steps, step_serializer
 from objections.models import Case, CaseEvent
 from objections.services.cases import open_whole
+from objections.services.changing import change
 from objections.services.stepping import take_step, take_steps
 from objections.vocabulary import Action
 from timekeeping.clock import now
@@ -86,13 +90,35 @@ class CasesView(ApiView):
 
 
 class CaseView(ApiView):
-    scopes = {"GET": READ}
+    scopes = {"GET": READ, "PATCH": WRITE}
 
     @extend_schema(operation_id="case_read", responses=CaseWhole, tags=["cases"])
     def get(self, request: Request, reference: str) -> Response:
         """Read a case. Its `ETag` is for `If-Match` alone: clocks do not change it."""
         caller, moment = Caller.of(request), now()
         case = caller.reads(reference, now=moment)
+        shown = show_case(case, caller=caller, now=moment)
+        return Response(shown, headers={"ETag": etag(case)})
+
+    @extend_schema(
+        operation_id="case_change", parameters=[MUST_MATCH], request=CaseChanged,
+        responses=CaseWhole, tags=["cases"],
+    )  # fmt: skip
+    def patch(self, request: Request, reference: str) -> Response:
+        """Change who has a case, its kind, urgency, sensitivity or product: all, or nothing.
+
+        Needs `If-Match` (428 without, 412 where the case has changed since). What is the
+        same already changes nothing.
+        """
+        caller, moment = Caller.of(request), now()
+        case = caller.reads(reference, now=moment)
+        version = demanded_version(request, case)
+        given = read(CaseChanged, request.data)
+        with transaction.atomic():
+            change(
+                case, steps_of(case, given), facts_of(given), by=caller.actor, now=moment,
+                expected_version=version,
+            )  # fmt: skip
         shown = show_case(case, caller=caller, now=moment)
         return Response(shown, headers={"ETag": etag(case)})
 
