@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from integrations.importing.errors import ImportStopped
-from objections.vocabulary import Stage
+from objections.vocabulary import ClockMode, Stage
 
 FIELDS = (
     "external_id", "statement", "received_at", "brand", "product", "model", "serial",
@@ -19,7 +19,7 @@ FIELDS = (
 DEMANDED = ("external_id", "statement", "received_at")
 ANY_STATUS = "*"
 STAGES = tuple(stage for stage in Stage if stage is not Stage.MERGED)
-SECTIONS = {"map", "set", "stage", "zone", "encoding"}
+SECTIONS = {"map", "set", "stage", "zone", "encoding", "mode"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Plan:
     """What is known about a source's exports before one of them is read.
 
     ``columns`` gives the column of a field, ``constants`` what a field is in every row,
-    ``stages`` the stage that a status stands for.
+    ``stages`` the stage that a status stands for, ``mode`` what its cases' clocks do.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +35,7 @@ class Plan:
     stages: Mapping[str, Stage] = field(default_factory=dict)
     zone: str = ""
     encoding: str = ""
+    mode: ClockMode | None = None
 
     def overlaid(self, other: Plan) -> Plan:
         """Return this mapping with what the other one says put over it."""
@@ -45,6 +46,7 @@ class Plan:
             {**self.stages, **other.stages},
             other.zone or self.zone,
             other.encoding or self.encoding,
+            other.mode or self.mode,
         )
 
 
@@ -75,6 +77,7 @@ def build(
     *,
     zone: str = "",
     encoding: str = "",
+    mode: str = "",
 ) -> Plan:
     """Return a mapping of what was said, or raise ImportStopped and name what is wrong."""
     mapped, fixed = dict(columns), dict(constants)
@@ -87,7 +90,14 @@ def build(
     if "external_id" in fixed:
         raise ImportStopped("external_id: every row needs a number of its own, so give a column.")
     known = {status.strip(): _stage(status, stage) for status, stage in stages}
-    return Plan(mapped, fixed, known, zone, encoding)
+    return Plan(mapped, fixed, known, zone, encoding, _mode(mode) if mode else None)
+
+
+def _mode(word: str) -> ClockMode:
+    if word not in ClockMode.values:
+        modes = ", ".join(ClockMode.values)
+        raise ImportStopped(f"mode: there is no mode “{word}”. Modes are: {modes}.")
+    return ClockMode(word)
 
 
 def _stage(status: str, stage: str) -> Stage:
@@ -111,6 +121,7 @@ def load(path: Path) -> Plan:
         return build(
             _pairs(given, "map"), _pairs(given, "set"), _pairs(given, "stage"),
             zone=_word(given, "zone"), encoding=_word(given, "encoding"),
+            mode=_word(given, "mode"),
         )  # fmt: skip
     except ImportStopped as error:
         raise ImportStopped(f"--mapping {path}: {error}") from error

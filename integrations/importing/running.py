@@ -21,7 +21,7 @@ from objections.errors import AlreadyExists, Refused
 from objections.models import Case, CaseEvent
 from objections.openings import Opening
 from objections.services import history
-from objections.vocabulary import ClockMode, EventKind
+from objections.vocabulary import ClockMode, EventKind, Stage
 
 BATCH = 50
 
@@ -58,7 +58,8 @@ class Import:
 
     A row is known by (source, external id): brought again unchanged it stays, changed it
     brings the case up to date, unless somebody has worked on the case since. Two runs at
-    once make each case once.
+    once make each case once. ``mode`` is for new cases; one that is known keeps its own.
+    A live row begins in the first stage, for a live case moves by its steps alone.
     """
 
     source: str
@@ -66,6 +67,7 @@ class Import:
     clock_now: Callable[[], datetime]
     listener: Listener
     dry_run: bool = False
+    mode: ClockMode = ClockMode.HISTORICAL
     tally: Tally = field(default_factory=Tally)
     _seen: dict[str, int] = field(default_factory=dict)
     _products: dict[tuple[str, str], Product] = field(default_factory=dict)
@@ -108,8 +110,10 @@ class Import:
                     self._create(row, now)
                 else:
                     self._meet(case, left.get(case.pk), row, now)
+            except RowRefused as refusal:
+                self._refuse(row.line, str(refusal))
             except Refused as error:
-                self._refuse(row.line, str(getattr(error, "sentence", error)))
+                self._refuse(row.line, error.sentence)
 
     def _known(self, rows: Sequence[Row]) -> dict[str, Case]:
         numbers = [row.external_id for row in rows]
@@ -117,10 +121,11 @@ class Import:
         return {case.external_id: case for case in found}
 
     def _create(self, row: Row, now: datetime) -> None:
+        _demand(row, self.mode)
         if not self.dry_run:
             opening = self._opening(row)
             try:
-                history.open_historical(
+                history.open_imported(
                     opening, row.stage, fingerprint=row.fingerprint, by=SYSTEM, now=now
                 )
             except AlreadyExists:
@@ -135,13 +140,16 @@ class Import:
             self._leave_alone(row, f"{case.reference} was not made by an import; left as it is")
         elif left[0] == row.fingerprint:
             self.tally.unchanged += 1
+            if case.clock_mode != self.mode:
+                self.listener.noted(row.line, f"{case.reference} stays {case.clock_mode}")
         elif case.version > left[1] or not self._amend(case, row, now):
             self._leave_alone(row, f"{case.reference} has been worked on since; left as it is")
         else:
             self.tally.updated += 1
 
     def _amend(self, case: Case, row: Row, now: datetime) -> bool:
-        return self.dry_run or history.amend_historical(
+        _demand(row, case.clock_mode_enum)
+        return self.dry_run or history.amend_imported(
             case, self._opening(row), row.stage, fingerprint=row.fingerprint, by=SYSTEM, now=now
         )
 
@@ -154,7 +162,7 @@ class Import:
             statement=row.statement, customer=self._customer(row), channel=row.channel,
             kind=row.kind, urgency=row.urgency, received_at=row.received_at,
             product=self._product(row), serial=row.serial, symptom_codes=row.symptom_codes,
-            source=self.source, external_id=row.external_id, clock_mode=ClockMode.HISTORICAL,
+            source=self.source, external_id=row.external_id, clock_mode=self.mode,
         )  # fmt: skip
 
     def _product(self, row: Row) -> Product | None:
@@ -174,6 +182,20 @@ class Import:
                 self.source, name[:120], CustomerFacts(name=name)
             )
         return self._customers.get(name)
+
+
+def _demand(row: Row, mode: ClockMode) -> None:
+    """Refuse a row that lacks what a case whose clocks run must have."""
+    if mode is ClockMode.HISTORICAL:
+        return
+    for name, value in (("customer", row.customer), ("channel", row.channel)):
+        if not value:
+            raise RowRefused(f"{name}: is missing; only a historical case may lack it")
+    if mode is ClockMode.LIVE and row.stage is not Stage.LISTEN:
+        raise RowRefused(
+            f"status: a live case begins in “listen”, not in “{row.stage}”;"
+            " bring it in as observed or historical"
+        )
 
 
 def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:

@@ -9,16 +9,16 @@ from django.db import transaction
 
 from objections import lifecycle, timeline
 from objections.actors import Actor
-from objections.deadlines import keeping
+from objections.deadlines import keeping, sweeping
 from objections.models import Case
 from objections.openings import Opening
 from objections.services import cases
 from objections.services.stepping import lock
 from objections.services.work import Work
 from objections.vocabulary import (
-    ClockMode,
     Direction,
     EventKind,
+    Kind,
     Promise,
     Purpose,
     Stage,
@@ -28,11 +28,18 @@ BEHIND: dict[Stage, tuple[Promise, ...]] = {
     Stage.LISTEN: (),
     Stage.CONFIRM: (Promise.ACKNOWLEDGEMENT,),
     Stage.RESPOND: (Promise.ACKNOWLEDGEMENT,),
-    Stage.FOLLOW_UP: (Promise.ACKNOWLEDGEMENT, Promise.RESPONSE),
-    Stage.CLOSED: (Promise.ACKNOWLEDGEMENT, Promise.RESPONSE),
-    Stage.WITHDRAWN: (Promise.ACKNOWLEDGEMENT, Promise.RESPONSE),
+    Stage.FOLLOW_UP: (Promise.ACKNOWLEDGEMENT, Promise.RESPONSE, Promise.PROGRESS_UPDATE),
+    Stage.CLOSED: tuple(Promise),
+    Stage.WITHDRAWN: tuple(Promise),
 }
 """The promises that a stage has left behind. How they went is not known, so they end as void."""
+
+OWED: dict[Stage, Promise] = {
+    Stage.CONFIRM: Promise.PROGRESS_UPDATE,
+    Stage.RESPOND: Promise.PROGRESS_UPDATE,
+    Stage.FOLLOW_UP: Promise.FOLLOW_UP,
+}
+"""What an observed case owes in a stage. Since when is not known, so it counts from now."""
 
 DESCRIBED = (
     "received_at", "kind", "urgency", "channel", "customer", "product", "team", "serial",
@@ -42,16 +49,17 @@ DESCRIBED = (
 
 
 @transaction.atomic
-def open_historical(
+def open_imported(
     opening: Opening, stage: Stage, *, fingerprint: str, by: Actor, now: datetime
 ) -> Case:
-    """Open a case that has a past, in the stage where its source says that it stands.
+    """Open a case of another system's, in the stage where that says that it stands.
 
-    Its clocks are kept for the record and never ring. ``fingerprint`` stands for what
-    the source said; ``left_as`` gives it back. Refuses what ``open_case`` refuses.
+    Historical clocks are kept for the record and never ring; observed ones run and show,
+    and nobody is alerted; live ones ring. ``fingerprint`` stands for what the source
+    said; ``left_as`` gives it back. Refuses what ``open_case`` refuses, and (ValueError)
+    a live case beyond the first stage.
     """
-    past = replace(opening, clock_mode=ClockMode.HISTORICAL)
-    case = cases.open_case(past, by=by, now=now)
+    case = cases.open_case(opening, by=by, now=now)
     if stage is not Stage.LISTEN:
         _place(case, stage, at=case.received_at, now=now, by=by)
     _leave(case, fingerprint, by=by, now=now, again=False)
@@ -59,13 +67,13 @@ def open_historical(
 
 
 @transaction.atomic
-def amend_historical(
+def amend_imported(
     case: Case, opening: Opening, stage: Stage, *, fingerprint: str, by: Actor, now: datetime
 ) -> bool:
     """Bring a case up to date with its source, unless somebody has worked on it since.
 
     Then it stays as it is, and the answer is False. Clocks follow a changed moment of
-    receipt. The version rises, as with each change.
+    receipt. The version rises, as with each change. The mode of its clocks stays.
     """
     locked = lock(case)
     if worked_on(locked):
@@ -73,14 +81,16 @@ def amend_historical(
     received_at = opening.received_at or locked.received_at
     moved = received_at != locked.received_at
     work = Work(locked, by, received_at, now)
-    _describe(work, replace(opening, clock_mode=ClockMode.HISTORICAL))
+    sweeping.ring_case(locked, now=now)
+    _describe(work, replace(opening, clock_mode=locked.clock_mode_enum))
     if moved:
         keeping.end(locked, at=now, now=now, by=by)
         cases.start_clocks(work)
     locked.version += 1
     locked.updated_at = now
     locked.save()
-    _place(locked, stage, at=locked.received_at, now=now, by=by)
+    if stage != locked.stage or locked.is_historical:
+        _place(locked, stage, at=locked.received_at, now=now, by=by)
     _leave(locked, fingerprint, by=by, now=now, again=True)
     case.refresh_from_db()
     return True
@@ -88,7 +98,7 @@ def amend_historical(
 
 @transaction.atomic
 def place_historical(case: Case, stage: Stage, *, at: datetime, now: datetime, by: Actor) -> None:
-    """Put a historical case into a stage, and end what that stage has left behind as void.
+    """Put a case with a past into a stage, and end what that stage has left behind as void.
 
     When it came there is not known; ``at`` stands for it. Refuses (ValueError) a live
     case.
@@ -102,6 +112,10 @@ def _place(case: Case, stage: Stage, *, at: datetime, now: datetime, by: Actor) 
     case.save(update_fields=["stage", "stage_entered_at", "closed_at"])
     if BEHIND[stage]:
         keeping.end(case, BEHIND[stage], at=at, now=now, by=by)
+    owed = OWED.get(stage)
+    starts = case.is_observed and owed is not None and case.kind != Kind.THANKS
+    if owed is not None and starts and not keeping.running(case, [owed]):
+        keeping.start(case, [owed], at=now, now=now)
 
 
 def left_as(case: Case) -> tuple[str, int] | None:

@@ -16,6 +16,7 @@ from integrations.importing.mapping import FIELDS, Columns, Plan
 from integrations.importing.reading import Table, read_table
 from integrations.importing.rows import Reader
 from integrations.importing.running import Import
+from objections.vocabulary import ClockMode
 from timekeeping import clock
 
 LONGEST_SOURCE = 80
@@ -23,13 +24,17 @@ LONGEST_SOURCE = 80
 
 class Command(BaseCommand):
     help = (
-        "Bring the cases of another system in from a CSV file. Their clocks are kept for the"
-        " record and never ring. Safe to repeat: a row is known by source and external id."
+        "Bring the cases of another system in from a CSV file. Safe to repeat: a row is known by"
+        " source and external id."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--mode", required=True, choices=["historical"])
+        parser.add_argument(
+            "--mode", default="", choices=ClockMode.values,
+            help="historical: clocks are kept for the record and never ring; observe: they run and"
+            " show, nobody is alerted; live: they ring",
+        )  # fmt: skip
         parser.add_argument("--source", default="", help="whose numbers these are; the file's name")
         parser.add_argument("--zone", default="", help=f"of dates ({settings.TIME_ZONE})")
         parser.add_argument("--encoding", default="", help="found out where it is left out")
@@ -48,7 +53,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument(
             "--mapping", type=Path, metavar="FILE",
-            help="TOML or JSON with map, set, stage, zone, encoding; options go before it",
+            help="TOML or JSON with map, set, stage, zone, encoding, mode; options go before it",
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -60,11 +65,12 @@ class Command(BaseCommand):
             columns = mapping.lay_over(plan, table.columns)
             zone = mapping.zone_of(plan.zone or settings.TIME_ZONE)
             source = _source(options["source"] or path.stem)
+            mode = _mode(plan)
         except ImportStopped as error:
             raise CommandError(str(error)) from error
         self._introduce(text, columns, dry_run=options["dry_run"])
         reader = Reader(columns, plan.stages, zone, text.encoding, clock.now())
-        self._run(source, reader, table, dry_run=options["dry_run"])
+        self._run(source, reader, table, mode, dry_run=options["dry_run"])
 
     def _introduce(self, text: Text, columns: Columns, *, dry_run: bool) -> None:
         how = "found out" if text.detected else "as told"
@@ -74,11 +80,14 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("Dry run: nothing is changed.")
 
-    def _run(self, source: str, reader: Reader, table: Table, *, dry_run: bool) -> None:
+    def _run(
+        self, source: str, reader: Reader, table: Table, mode: ClockMode, *, dry_run: bool
+    ) -> None:
         total = len(table.lines) - table.first
         with tqdm(total=total, unit=" lines", disable=None, leave=False) as bar:
             listener = Progress(self, bar)
-            tally = Import(source, reader, clock.now, listener, dry_run).run(table.records())
+            run = Import(source, reader, clock.now, listener, dry_run, mode)
+            tally = run.run(table.records())
         self.stdout.write(str(tally))
 
 
@@ -105,9 +114,16 @@ class Progress:
 def _plan(options: dict[str, Any]) -> Plan:
     said = mapping.build(
         _pairs(options["map"]), _pairs(options["set"]), _pairs(options["stage"]),
-        zone=options["zone"], encoding=options["encoding"],
+        zone=options["zone"], encoding=options["encoding"], mode=options["mode"],
     )  # fmt: skip
     return mapping.load(options["mapping"]).overlaid(said) if options["mapping"] else said
+
+
+def _mode(plan: Plan) -> ClockMode:
+    if plan.mode is None:
+        modes = ", ".join(ClockMode.values)
+        raise ImportStopped(f"--mode: say what the clocks are to do, one of {modes}.")
+    return plan.mode
 
 
 def _pairs(given: Sequence[str]) -> list[tuple[str, str]]:

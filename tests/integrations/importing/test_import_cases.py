@@ -269,7 +269,7 @@ def test_a_run_that_dies_in_the_middle_goes_on_where_it_stopped(
 ) -> None:
     path = export(*(f"{n},Words {n},2020/6/8" for n in range(25)))
     monkeypatch.setattr(running, "BATCH", 10)
-    real = history.open_historical
+    real = history.open_imported
 
     def dies(opening: Opening, stage: Stage, **more: Any) -> Case:
         if opening.external_id == "17":
@@ -277,7 +277,7 @@ def test_a_run_that_dies_in_the_middle_goes_on_where_it_stopped(
         return real(opening, stage, **more)
 
     with monkeypatch.context() as patched:
-        patched.setattr(history, "open_historical", dies)
+        patched.setattr(history, "open_imported", dies)
         with pytest.raises(KeyboardInterrupt):
             bring(path)
     assert Case.objects.count() == 10
