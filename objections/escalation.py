@@ -79,7 +79,8 @@ def _breach(
     told, instead = audience.keys(heard)
     ringing.say(
         case, EventKind.DEADLINE_BREACHED, at=at, rung=deadline.rung, level=level,
-        by_change=by_change, told=told, in_place_of=instead, **facts(deadline),
+        by_change=by_change, observed=case.is_observed, silent=silent, told=told,
+        in_place_of=instead, **facts(deadline),
     )  # fmt: skip
 
 
@@ -115,12 +116,10 @@ def _raise_level(deadline: Deadline, rung: LadderRung, at: datetime, ringing: Ri
         escalation.level = max(level, escalation.level)
         ringing.change(escalation)
         heard = _tell(escalation, at, ringing, rung=deadline.rung)
-    elif not case.is_observed:
-        return
     told, instead = audience.keys(heard)
     ringing.say(
         case, EventKind.ESCALATION_CLIMBED, at=at, rung=deadline.rung, level=level, told=told,
-        in_place_of=instead, observed=case.is_observed, **facts(deadline),
+        in_place_of=instead, observed=escalation is None, **facts(deadline),
     )  # fmt: skip
 
 

@@ -201,7 +201,6 @@ def explain(deadline: Deadline, *, now: datetime) -> Explanation:
     said = case.events.filter(data__deadline=deadline.pk).select_related("user", "client")
     events = list(said.order_by("occurred_at", "pk"))
     changes = reasons.changes(events)
-    revived = [one for one in events if one.kind == EventKind.DEADLINE_REVIVED]
     brought_by = reasons.brought_by(case, deadline, changes)
     stood = tuple(_stood(pause, deadline.ended_at or now) for pause in deadline.pauses.all())
     withdrawn = [one for one in events if one.kind == EventKind.BREACH_WITHDRAWN]
@@ -224,7 +223,7 @@ def explain(deadline: Deadline, *, now: datetime) -> Explanation:
         changes=changes,
         counting=reasons.counting(deadline, _due(deadline, now)),
         brought_by=brought_by,
-        revived_at=revived[-1].recorded_at if revived else None,
+        revived_at=reasons.unmerged_at(events),
     )
 
 

@@ -77,8 +77,8 @@ def _start_one(
     deadline.save(force_insert=True)
     timeline.record(
         case, EventKind.DEADLINE_STARTED, at=at, now=now, due_at=iso(due.at),
-        policy=given.policy_name, policy_version=given.policy_version, **facts(deadline),
-        **said(deadline),
+        policy=given.policy_name, policy_version=given.policy_version,
+        historical=deadline.is_historical, **facts(deadline), **said(deadline),
     )  # fmt: skip
     return deadline
 
@@ -190,7 +190,9 @@ def _settle(
     deadline.alarm_at = None
     deadline.save()
     kind = EventKind.DEADLINE_KEPT if deadline.kept_at else EventKind.DEADLINE_ANSWERED_LATE
-    timeline.record(deadline.case, kind, at=at, now=now, by=by, **facts(deadline))
+    timeline.record(
+        deadline.case, kind, at=at, now=now, by=by, proof=deadline.proof_id, **facts(deadline)
+    )
     close_escalations(deadline, at=at, now=now, by=by)
 
 

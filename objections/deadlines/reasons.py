@@ -87,6 +87,17 @@ def instant(stamp: str | None) -> datetime | None:
     return datetime.fromisoformat(stamp) if stamp else None
 
 
+def unmerged_at(events: Iterable[CaseEvent]) -> datetime | None:
+    """Return when a clock that had ended with a merge last ran again; None if it never did."""
+    ended_as, found = "", None
+    for one in sorted(events, key=lambda one: one.pk):
+        if one.kind in (EventKind.DEADLINE_MERGED, EventKind.DEADLINE_VOIDED):
+            ended_as = one.kind
+        elif one.kind == EventKind.DEADLINE_REVIVED and ended_as == EventKind.DEADLINE_MERGED:
+            found = one.recorded_at
+    return found
+
+
 def brought_by(case: Case, deadline: Deadline, moved: Sequence[Change]) -> str:
     """Return the number of the merged case from which a clock has its start; mostly none."""
     for change in reversed(moved):

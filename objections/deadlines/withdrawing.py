@@ -9,12 +9,15 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from objections import escalation
+from objections import escalation, timeline
 from objections.actors import SYSTEM
 from objections.deadlines import keeping
+from objections.escalation import facts
 from objections.models import Case, ContactRecord, Deadline
-from objections.vocabulary import Direction, Promise, Purpose
+from objections.timeline import iso
+from objections.vocabulary import Direction, EventKind, Promise, Purpose
 
+PROOF_WITHDRAWN = "proof_withdrawn"
 SPEAKS = {Purpose.PROGRESS, Purpose.REPLY, Purpose.SOLUTION}
 PROVES: dict[Promise, Q] = {
     Promise.ACKNOWLEDGEMENT: ~Q(purpose=Purpose.ATTEMPT),
@@ -77,6 +80,10 @@ def _run_again(deadline: Deadline, *, at: datetime, now: datetime) -> None:
         deadline.shift = max(deadline.shift, at - deadline.due_at, timedelta(0))
         deadline.alarm_at = deadline.moment_of(deadline.rung)
     deadline.save()
+    timeline.record(
+        case, EventKind.DEADLINE_REVIVED, at=at, now=now, due_at=iso(deadline.due_at),
+        remaining=None, cause=PROOF_WITHDRAWN, **facts(deadline),
+    )  # fmt: skip
 
 
 def _owes_progress(deadline: Deadline) -> bool:

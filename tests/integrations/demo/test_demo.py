@@ -65,6 +65,14 @@ def test_a_second_seeding_changes_nothing(now: Now) -> None:
     assert (Case.objects.count(), CaseEvent.objects.count(), User.objects.count()) == before
 
 
+def test_item_21_the_timelines_of_the_demo_rebuild_its_clocks(now: Now) -> None:
+    said = io.StringIO()
+    call_command("verify_clocks", stdout=said)
+    assert said.getvalue().startswith(f"{Case.objects.count()} cases")
+    assert "0 differences" in said.getvalue()
+    assert "began before" not in said.getvalue()
+
+
 def test_nothing_that_is_due_still_waits_to_ring(now: Now) -> None:
     assert not Deadline.objects.filter(alarm_at__lt=now - timedelta(seconds=1)).exists()
     assert sweep(now=now - timedelta(seconds=1)) == 0
