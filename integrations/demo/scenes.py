@@ -328,8 +328,30 @@ def lapsed(s: Stage) -> Moments:
     life.do(life.close(3))
 
 
+def said_twice(s: Stage) -> Moments:
+    """It was worse than it sounded, and came in a second time by e-mail: one case of two."""
+    told = story("zh", "变频后电机温度偏高")
+    life = s.life("昆山立信印染", told, LIU, 12 * DAY, mood=4)
+    yield from s.to_respond(life)
+    life.do(steps.Reclassify(urgency=Urgency.URGENT, reason="客户说每两小时跳闸一次，整条线停着等"))
+    again = s.life("昆山立信印染", told, LIU, 12 * DAY - HOUR, mood=4)
+    yield from life.until(again.at)
+    again.open(channel=Channel.EMAIL)
+    yield from life.wait(9 * MINUTE)
+    again.at = life.at
+    again.do(
+        steps.Merge(into=life.case.reference, reason="同一台电机的同一件事，客户又发了一封邮件")
+    )
+    yield from life.attend(life.at + 3 * HOUR)
+    life.do(life.tell())
+    yield from life.attend(life.at + 20 * HOUR)
+    life.do(life.carry_out())
+    yield from life.until(life.at + 40 * HOUR)
+    life.do(life.close(4))
+
+
 SCENES: tuple[Callable[[Stage], Moments], ...] = (
     dosing, submersible, impeller, dispatch_number, third_repair, seal, bearings, diaphragm,
     realigned, control_box, brakes, wear_rings, at_the_bar, guard, cold_display, boxes, grateful,
-    summer_parts, charger, lapsed,
+    summer_parts, charger, lapsed, said_twice,
 )  # fmt: skip
