@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import ModelChoiceField
@@ -96,7 +97,7 @@ class RungInline(OfADraft, admin.TabularInline[Rung, Allowance]):
     autocomplete_fields = ("person",)
     readonly_fields = ("offset_in_words",)
 
-    def get_fields(self, request: HttpRequest, obj: Allowance | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         offset = "offset" if self.has_change_permission(request, obj) else SHOWN["offset"]
         return [offset, "percent", "level", "person"]
 
@@ -114,7 +115,16 @@ class AllowanceInline(OfADraft, Examples, admin.TabularInline[Allowance, Policy]
     readonly_fields = ("example", "length_in_words")
     show_change_link = True
 
-    def get_fields(self, request: HttpRequest, obj: Policy | None = None) -> list[str]:
+    def formfield_for_dbfield(
+        self, db_field: models.Field[Any, Any], request: Any, **options: Any
+    ) -> Any:
+        """Leave out the buttons beside teams and products: the row is long enough."""
+        field = super().formfield_for_dbfield(db_field, request, **options)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         length = "length" if self.has_change_permission(request, obj) else SHOWN["length"]
         return [
             "promise", "kind", "urgency", "tier", "team", "product", length, "unit", "days",

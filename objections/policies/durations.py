@@ -21,6 +21,7 @@ class DurationField(forms.DurationField):
     }
 
     def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.TextInput(attrs={"size": 10}))
         options.setdefault("help_text", _("Such as 15 min, 24 h, 3 d."))
         super().__init__(**options)
 

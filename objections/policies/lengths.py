@@ -44,7 +44,9 @@ def words(length: timedelta, *, days: bool = True) -> str:
         parts.append(f"{hours} {pgettext('unit in a form', 'h')}")
     if minutes:
         parts.append(f"{minutes} {pgettext('unit in a form', 'min')}")
-    if rest or not parts:
+    if not length:
+        parts.append(f"0 {pgettext('unit in a form', 'min')}")
+    if rest:
         seconds = f"{rest.total_seconds():f}".rstrip("0").rstrip(".")
         parts.append(f"{seconds} {pgettext('unit in a form', 's')}")
     return sign + " ".join(parts)

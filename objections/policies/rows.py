@@ -123,7 +123,7 @@ def rung_faults(rung: Rung) -> Faults:
     where = "offset" if rung.offset is not None else "percent"
     if _is_absurd(rung):
         return {where: OUT_OF_RANGE}
-    if rung.level is not None and rung.level > HIGHEST_LEVEL:
+    if rung.level > HIGHEST_LEVEL:
         return {"level": _("Levels run from 0 to %s.") % HIGHEST_LEVEL}
     faults: Faults = {}
     before = (rung.offset or NOTHING) < NOTHING or (rung.percent or 0) < 0
@@ -199,7 +199,7 @@ class Place(NamedTuple):
 
 
 def _is_said(rung: Rung) -> bool:
-    return rung.level is not None and (rung.offset is None) != (rung.percent is None)
+    return (rung.offset is None) != (rung.percent is None)
 
 
 def _place(rung: Rung, length: timedelta | None) -> Place:

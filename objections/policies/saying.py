@@ -155,7 +155,9 @@ def _what(rung: RungToCome) -> str:
 
 
 def _people(heard: Iterable[audience.Hearer]) -> str:
-    once = {one.person.pk: one for one in heard}
+    once: dict[int, audience.Hearer] = {}
+    for one in heard:
+        once.setdefault(one.person.pk, one)
     return _joined(_person(one) for one in once.values()) or _("nobody: it stands on the board")
 
 

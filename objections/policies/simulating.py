@@ -125,7 +125,7 @@ def _rungs(ladder: Sequence[LadderRung], due_at: datetime, asked: Question) -> I
         if rung["kind"] == WARNING:
             people = audience.warned(case, rung, there)
         else:
-            people = audience.reached(case, rung, there)
+            people = audience.reached(case, rung, rung["level"], there)
         if rung["kind"] == BREACH:
             people += audience.handlers(case, there)
         yield RungToCome(at, rung["kind"], rung["level"], people)

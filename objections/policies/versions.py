@@ -27,7 +27,9 @@ def draft_from(policy: Policy, *, by: User) -> tuple[Policy, bool]:
     gets what the first made. Raises NotPermitted.
     """
     refuse_others(by)
-    versions = list(Policy.objects.select_for_update().filter(name=policy.name).order_by("pk"))
+    of_the_name = Policy.objects.filter(name=policy.name).order_by("pk")
+    list(of_the_name.select_for_update())
+    versions = list(of_the_name)  # read again: who waited sees what the other has made
     for version in versions:
         if version.is_draft:
             return version, False
