@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -57,7 +58,8 @@ def filled(browser: Browser, address: str) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if value is not False}
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: HttpResponseBase) -> str:
+    assert isinstance(answer, HttpResponse)
     return answer.content.decode()
 
 
