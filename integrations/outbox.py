@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,10 +13,12 @@ from django.db.models import QuerySet
 from accounts.models import Robot, User
 from integrations import attempts, budget
 from integrations.models import DeliveryAttempt
-from integrations.outgoing import LEASE, Attempt, Outcome, wait_after
+from integrations.outgoing import LEASE, Attempt, Outcome, failed, wait_after
 from integrations.quiet import Listener, breaks_through, quiet_until
 from objections.models import Notice
 from objections.vocabulary import NoticeChannel
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,18 @@ def deliver_next(
     batch = claim(channel, clock_now())
     if batch is None:
         return False
-    result, took = attempts.timed(lambda: send(batch, clock_now()))
+    result, took = attempts.timed(lambda: _try(send, batch, clock_now()))
     settle(batch, result, took, now=clock_now())
     return True
+
+
+def _try(send: Callable[[Batch, datetime], Attempt], batch: Batch, now: datetime) -> Attempt:
+    """Send a batch once. One that cannot even be written waits, and holds up nobody else."""
+    try:
+        return send(batch, now)
+    except Exception as error:
+        logger.exception("message %s could not be sent", batch.message)
+        return failed(type(error).__name__, batch.attempts, for_good=False)
 
 
 @transaction.atomic(durable=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -39,15 +39,21 @@ def quiet_until(listener: Listener, at: datetime) -> datetime | None:
         return None
     zone = ZoneInfo(listener.time_zone)
     local = at.astimezone(zone)
-    time, day = local.time(), local.date()
+    clock, day = local.time(), local.date()
     if begin < end:
-        inside = begin <= time < end
+        inside = begin <= clock < end
     else:
-        inside = time >= begin or time < end
-        if time >= begin:
+        inside = clock >= begin or clock < end
+        if clock >= begin:
             day += timedelta(days=1)
     if not inside:
         return None
     # Where clocks are put back, a time of day comes twice: the first one that lies ahead.
     ends = (datetime.combine(day, end, tzinfo=zone).replace(fold=fold) for fold in (0, 1))
     return next((moment.astimezone(UTC) for moment in ends if moment.astimezone(UTC) > at), None)
+
+
+def keep_quiet(user: User, begin: time | None, end: time | None) -> None:
+    """Remember a person's quiet hours; None and None for none. What is held already stays held."""
+    user.quiet_from, user.quiet_until = begin, end
+    user.save(update_fields=["quiet_from", "quiet_until"])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 import pytest
+from django.test import Client as Browser
 
 from accounts.models import User
 from customers.models import Customer
@@ -122,3 +123,52 @@ def test_item_16_what_was_held_at_night_is_one_mail_in_the_morning(
     deliver(lambda: MORNING)
     [mail] = server.accepted
     assert str(mail.subject).startswith("5 notices")
+
+
+# The person's own page
+
+
+@pytest.fixture
+def browser(people: People) -> Browser:
+    browser = Browser(headers={"accept-language": "en"})
+    browser.force_login(people.manager)
+    return browser
+
+
+@pytest.mark.django_db
+def test_a_person_sets_and_clears_their_own_quiet_hours(people: People, browser: Browser) -> None:
+    manager = people.manager
+    browser.post("/quiet-hours/", {"quiet_from": "22:00", "quiet_until": "07:00"})
+    manager.refresh_from_db()
+    assert (manager.quiet_from, manager.quiet_until) == (time(22), time(7))
+    page = browser.get("/quiet-hours/").content.decode()
+    assert 'value="22:00"' in page
+    assert "Asia/Shanghai" in page
+    assert "Quiet hours 22:00–07:00" in browser.get("/notices/").content.decode()
+    browser.post("/quiet-hours/", {"quiet_from": "", "quiet_until": ""})
+    manager.refresh_from_db()
+    assert (manager.quiet_from, manager.quiet_until) == (None, None)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "wrong", "words"),
+    [
+        ({"quiet_from": "22:00"}, "quiet_until", "a beginning and an end"),
+        ({"quiet_until": "07:00"}, "quiet_from", "a beginning and an end"),
+        ({"quiet_from": "25:00", "quiet_until": "07:00"}, "quiet_from", "valid time"),
+        ({"quiet_from": "07:00", "quiet_until": "07:00"}, "quiet_until", "Choose another time"),
+    ],
+)
+def test_half_a_night_is_refused_and_kept_in_the_form(
+    given: dict[str, str], wrong: str, words: str, people: People, browser: Browser
+) -> None:
+    answer = browser.post("/quiet-hours/", given)
+    assert words in " ".join(answer.context["form"].errors[wrong])
+    assert all(f'value="{value}"' in answer.content.decode() for value in given.values())
+    people.manager.refresh_from_db()
+    assert people.manager.quiet_from is None
+
+
+def test_quiet_hours_are_nobodys_who_has_not_signed_in() -> None:
+    assert Browser().get("/quiet-hours/").status_code == 302

@@ -380,3 +380,16 @@ def test_each_try_of_a_mail_is_on_record(
     assert first.notices == second.notices != []
     assert first.user == people.engineer
     assert second.took is not None
+
+
+def test_a_message_that_cannot_be_written_holds_up_nobody_else(
+    people: People, customer: Customer, robot: Robot, program: Program, t0: datetime
+) -> None:
+    broken = robot_of(people.team, program, name="Broken", time_zone="No/Where")
+    told(opened(people, customer, t0), t0)
+    assert speak(t0) == 2
+    assert len(program.posted) == 1
+    assert Notice.objects.get(robot=robot).sent_at == t0
+    waiting = Notice.objects.get(robot=broken)
+    assert waiting.failure == "ZoneInfoNotFoundError"
+    assert waiting.send_at == t0 + WAITS[0]
