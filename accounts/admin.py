@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Client, Team, Token, User
+from accounts.roster_admin import AbsenceInline, RosterInline
 from accounts.tokens import revoke
 from timekeeping import clock
 
@@ -23,6 +24,12 @@ class UserForm(UserChangeForm[User]):
             raise forms.ValidationError(_("There is no such time zone; Asia/Shanghai is one."))
         return zone
 
+    def clean_stand_in(self) -> User | None:
+        stand_in: User | None = self.cleaned_data["stand_in"]
+        if stand_in is not None and stand_in.pk == self.instance.pk:
+            raise forms.ValidationError(_("Nobody stands in for themselves."))
+        return stand_in
+
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User]):
@@ -31,9 +38,12 @@ class UserAdmin(DjangoUserAdmin[User]):
     list_filter = ["role", "teams", "is_active", "is_staff"]
     search_fields = ["username", "display_name", "email"]
     readonly_fields = ["away_since", "last_login", "date_joined"]
+    autocomplete_fields = ["stand_in"]
+    inlines = [AbsenceInline]
     fieldsets = [
         (None, {"fields": ["username", "password", "display_name", "email", "role"]}),
-        (_("Preferences"), {"fields": ["language", "theme", "time_zone", "away_since"]}),
+        (_("Preferences"), {"fields": ["language", "theme", "time_zone"]}),
+        (_("Absences"), {"fields": ["away_since", "stand_in"]}),
         (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
@@ -50,6 +60,7 @@ class TeamAdmin(admin.ModelAdmin[Team]):
     search_fields = ["name", "site"]
     prepopulated_fields = {"slug": ["name"]}
     autocomplete_fields = ["supervisor", "manager", "duty_officer", "members"]
+    inlines = [RosterInline]
 
 
 @admin.register(Client)

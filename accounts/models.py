@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.spans import overlapping, spanning
 from timekeeping.models import Calendar
 
 
@@ -136,6 +141,20 @@ class Absence(models.Model):
     def __str__(self) -> str:
         return f"{self.user} {self.begins_at:%Y-%m-%d}"
 
+    def clean(self) -> None:
+        """Refuse an end before the beginning, two at a time, and oneself as stand-in."""
+        if self.begins_at is None:
+            return
+        if self.ends_at is not None and self.ends_at <= self.begins_at:
+            raise ValidationError({"ends_at": gettext("It ends before it begins.")})
+        if self.stand_in_id is not None and self.stand_in_id == self.user_id:
+            raise ValidationError({"stand_in": gettext("Nobody stands in for themselves.")})
+        others = Absence.objects.filter(user=self.user_id).exclude(pk=self.pk)
+        other = overlapping(others, self.begins_at, self.ends_at).first()
+        if other is not None:
+            words = gettext("Another absence covers part of it: from {begins} to {ends}.")
+            raise ValidationError({"begins_at": spanning(words, other.begins_at, other.ends_at)})
+
 
 class DutyShift(models.Model):
     """Who is the duty officer of a team from one moment to another; then the next shift's."""
@@ -161,6 +180,16 @@ class DutyShift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.user} {self.begins_at:%Y-%m-%d %H:%M}"
+
+    def clean(self) -> None:
+        """Refuse an end before the beginning. Overlaps are for the whole roster to refuse."""
+        begins: datetime | None = self.begins_at
+        ends: datetime | None = self.ends_at
+        if begins is not None and ends is not None and ends <= begins:
+            raise ValidationError({"ends_at": gettext("It ends before it begins.")})
+
+    def overlaps(self, other: DutyShift) -> bool:
+        return self.begins_at < other.ends_at and other.begins_at < self.ends_at
 
 
 class RobotKind(models.TextChoices):

@@ -137,7 +137,8 @@ def told_by(user: User, escalations: Collection[int]) -> set[int]:
         escalation__in=escalations, told__contains=[user.pk]
     ).values_list("escalation_id", flat=True)
     reminders = user.notices.filter(escalation__in=escalations, kind=NoticeKind.REMINDED)
-    return {*entries, *reminders.values_list("escalation_id", flat=True)}  # type: ignore[list-item]
+    reminded = reminders.values_list("escalation_id", flat=True)
+    return {pk for pk in (*entries, *reminded) if pk is not None}
 
 
 def _called_upon(user: User, action: Action | str, case: Case) -> bool:

@@ -119,7 +119,7 @@ def _told(escalations: Sequence[Escalation]) -> dict[int, tuple[Told, ...]]:
         escalation__in=ids, channel=NoticeChannel.IN_APP, seen_at__isnull=False
     ).order_by("-seen_at")
     for notice in looked:
-        if notice.escalation_id is not None and notice.seen_at is not None:
+        if notice.escalation_id and notice.user_id and notice.seen_at is not None:
             seen[notice.escalation_id, notice.user_id] = notice.seen_at
     entries = {one.pk: list(one.entries.all()) for one in escalations}
     wanted = {pk for rungs in entries.values() for rung in rungs for pk in rung.told}

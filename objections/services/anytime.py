@@ -176,7 +176,8 @@ def assign(work: Work, step: steps.Assign) -> CaseEvent:
     elif step.team is not None:
         work.case.handler = None
     new = work.case.handler
-    if new is not None and new != before and new != work.by.user:
+    told = new is not None and new != before and new != work.by.user
+    if new is not None and told and not work.case.is_observed:
         notices.tell([new], NoticeKind.ASSIGNED, work.case, at=work.at, now=work.now)
     elif new is None and work.case.is_open and not work.case.is_silent:
         people = audience.people(audience.announced(work.case, Presence(work.now)))

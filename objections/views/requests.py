@@ -7,9 +7,9 @@ from datetime import datetime
 from django.http import Http404, HttpRequest
 
 from accounts.models import User
-from objections.forms.fields import FIRST_YEAR, LAST_YEAR
 from objections.models import Case
 from objections.selectors import case_page
+from timekeeping.fields import FIRST_YEAR, LAST_YEAR
 
 
 def person(request: HttpRequest) -> User:
