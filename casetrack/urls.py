@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from casetrack import gallery, health, sandbox
+from casetrack import gallery, health, metrics, sandbox
+from casetrack.health import pages as timers
 
 urlpatterns = [
+    path("admin/timers/", timers.administration_view, name="admin-timers"),
+    path("admin/timers/<slug:table>/<int:pk>/again/", timers.again_view, name="admin-timers-again"),
     path("admin/", admin.site.urls),
     path("api/", include("casetrack.api.urls")),
     path("", include("accounts.urls")),
@@ -17,6 +20,8 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("healthz/timers", health.timers_health, name="healthz-timers"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
+    path("timers/", timers.timers, name="timers"),
     path("sandbox/advance/", sandbox.advance_view, name="sandbox-advance"),
     path("clock/", gallery.server_clock, name="clock"),
     path("components/", gallery.components, name="components"),

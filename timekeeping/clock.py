@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
@@ -136,7 +137,7 @@ class _Skew:
 
     seen: timedelta | None = None
 
-    def measure(self, sql: str, values: list[object]) -> None:
+    def measure(self, sql: str, values: Sequence[str | float]) -> None:
         """Run a statement that returns the database's time, and learn from it."""
         sent = time.time()
         with connection.cursor() as cursor:

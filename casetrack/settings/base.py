@@ -11,6 +11,7 @@ from typing import Any
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 # Lets Django's own classes name their types when the program runs: ModelForm[User].
@@ -252,6 +253,7 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "objections.tick", "schedule": 1.0},
     "deliver": {"task": "integrations.deliver", "schedule": 2.0},
+    "ping": {"task": "integrations.ping", "schedule": 15.0},
     "recompute": {"task": "objections.recompute", "schedule": 2.0},
 }
 
@@ -263,6 +265,15 @@ CASETRACK_DEMO_PASSWORD = ""  # of the demo's people, so that they are one tap a
 # Where this site is found from outside, for the links in mails. Without a slash at the end.
 CASETRACK_BASE_URL = env.str("CASETRACK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 CASETRACK_MAIL_DOMAIN = env.str("CASETRACK_MAIL_DOMAIN", default="casetrack.example")
+
+# Who watches from outside: a monitor that hears of us each minute while the timers are on time, and
+# a Prometheus that has this token. Without a token only this host itself may read the metrics.
+CASETRACK_PING_URL = env.str("CASETRACK_PING_URL", default="").strip()
+if CASETRACK_PING_URL and not CASETRACK_PING_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(
+        "Casetrack does not start: CASETRACK_PING_URL is not an http:// or https:// address."
+    )
+CASETRACK_METRICS_TOKEN = env.str("CASETRACK_METRICS_TOKEN", default="").strip()
 
 DEFAULT_FROM_EMAIL = env.str("CASETRACK_FROM_EMAIL", default="casetrack@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -277,6 +288,7 @@ LOGGING = {
     "formatters": {
         "plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
     },
+    "filters": {"broker": {"()": "casetrack.logs.BrokerAway"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "plain"},
         "nowhere": {"class": "logging.NullHandler"},
@@ -289,6 +301,7 @@ LOGGING = {
         # but to whoever reads a server's answer from it, the other only of what is wrong.
         "apprise": {"handlers": ["nowhere"], "level": "DEBUG", "propagate": False},
         "urllib3": {"level": "ERROR"},
+        "celery.beat": {"filters": ["broker"]},
         "celery": {"level": env.str("CELERY_LOG_LEVEL", default="WARNING"), "propagate": True},
     },
 }

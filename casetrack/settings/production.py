@@ -55,7 +55,7 @@ vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 # A proxy in front ends TLS and says so.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("CASETRACK_TLS_REDIRECT", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^readyz"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^readyz", r"^metrics$"]
 SECURE_HSTS_SECONDS = env.int("CASETRACK_HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("CASETRACK_HSTS_SUBDOMAINS", default=False)
 SESSION_COOKIE_SECURE = True

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import Error
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 from django.test import Client as Browser
 
 from casetrack import health
 from customers.models import Customer
 from objections.actors import Actor
-from objections.deadlines import sweeping
+from objections.deadlines import sweeping, watching
 from tests.conftest import People
 from tests.stories import MIN, open_at
 from timekeeping import clock
@@ -39,7 +40,7 @@ def test_not_ready_while_a_migration_waits() -> None:
     MigrationRecorder.Migration.objects.filter(app="integrations").delete()
     answer = Browser().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json()["waiting"] == ["integrations.0001_initial"]
+    assert answer.json()["waiting"][0] == "integrations.0001_initial"
 
 
 def test_not_ready_while_the_database_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,26 +84,72 @@ def test_timers_are_late_when_nothing_has_looked_for_a_while() -> None:
     assert Browser().get("/healthz/timers").status_code == 503
     sweeping.drain(clock.now)
     now = clock.now()
-    assert not health.last_look(now=now).late
-    beat = Heartbeat.objects.get(name=sweeping.HEARTBEAT)
+    assert not watching.last_look(now=now).late
+    beat = Heartbeat.objects.get()
     Heartbeat.objects.update(beaten_at=beat.beaten_at - 9 * SECOND)
-    assert not health.last_look(now=now).late
+    assert not watching.last_look(now=now).late
     Heartbeat.objects.update(beaten_at=beat.beaten_at - 12 * SECOND)
-    seen = health.last_look(now=now)
+    seen = watching.last_look(now=now)
     assert seen.late
     assert seen.since is not None
     assert now - seen.since >= 11 * SECOND
     assert Browser().get("/healthz/timers").status_code == 503
 
 
+def other_process(name: str, *, silent_for: timedelta) -> None:
+    at = Heartbeat.objects.get(name=f"sweep {clock.process()}").beaten_at
+    Heartbeat.objects.create(name=f"sweep {name}", host=name.split()[0], beaten_at=at - silent_for)
+
+
 @pytest.mark.django_db
-def test_a_page_says_since_when_the_timers_are_late(people: People) -> None:
-    browser = Browser(headers={"accept-language": "en"})
-    browser.force_login(people.engineer)
-    Heartbeat.objects.all().delete()
-    assert "Timers are late since" in browser.get("/desk/").content.decode()
+def test_a_process_that_died_makes_nothing_late_while_another_looks() -> None:
     sweeping.drain(clock.now)
-    assert "Timers are late since" not in browser.get("/desk/").content.decode()
+    other_process("elsewhere 17", silent_for=timedelta(hours=3))
+    assert not watching.last_look(now=clock.now()).late
+    assert Browser().get("/healthz/timers").status_code == 200
+    Heartbeat.objects.update(beaten_at=F("beaten_at") - 12 * SECOND)
+    seen = watching.last_look(now=clock.now())
+    assert seen.late
+    assert seen.silent_for is not None
+    assert seen.silent_for < MIN  # by the one that looked last, not by the one that died
+
+
+@pytest.mark.django_db
+def test_a_heartbeat_of_another_kind_makes_nothing_look_alive() -> None:
+    clock.claim("ping", every=MIN)
+    clock.beat("sweeping", lag=timedelta(0))
+    assert watching.last_look(now=clock.now()).silent_for is None
+    assert Browser().get("/healthz/timers").status_code == 503
+
+
+PAGES = ["/desk/", "/board/", "/cases/", "/cases/new/", "/customers/", "/notices/", "/timers/"]
+FOR_STAFF = ["/admin/", "/admin/timers/", "/admin/objections/policy/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", [*PAGES, *FOR_STAFF])
+def test_a_page_says_since_when_the_timers_are_late(page: str, people: People) -> None:
+    browser = Browser(headers={"accept-language": "en"})
+    browser.force_login(people.administrator if page in FOR_STAFF else people.engineer)
+    assert "Timers are late since" in text_of(browser, page)
+    sweeping.drain(clock.now)
+    assert "Timers are late since" not in text_of(browser, page)
+
+
+@pytest.mark.django_db
+def test_the_words_on_a_page_lead_to_the_timers_each_to_what_they_may_see(people: People) -> None:
+    browser = Browser(headers={"accept-language": "en"})
+    for person, url in [(people.engineer, "/timers/"), (people.administrator, "/admin/timers/")]:
+        browser.force_login(person)
+        notices = text_of(browser, "/desk/").partition('id="notices"')[2].partition("</h1>")[0]
+        assert f'href="{url}"' in notices
+    assert "/timers/" not in text_of(Browser(), "/sign-in/")
+
+
+def text_of(browser: Browser, address: str) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
 
 
 @pytest.mark.django_db

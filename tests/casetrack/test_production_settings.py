@@ -56,6 +56,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         ("SECRET_KEY", "short", "shorter than 40 characters"),
         ("ALLOWED_HOSTS", "*", "Name the hosts"),
         ("DATABASE_URL", "sqlite:///casetrack.db", "not a PostgreSQL address"),
+        ("CASETRACK_PING_URL", "monitor.example/ping", "not an http:// or https:// address"),
     ],
 )
 def test_it_refuses_what_would_be_unsafe(name: str, value: str, words: str) -> None:

@@ -127,10 +127,10 @@ def test_each_rung_of_a_sweep_counts_with_its_own_lateness(
     assert sum(bucket.rungs for bucket in histogram()) == 3
 
 
-def test_what_is_rolled_back_was_never_counted(t0: datetime) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+def test_what_is_rolled_back_was_never_counted() -> None:
+    with transaction.atomic():
         rang(0.05)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert counted() == {}
 
 

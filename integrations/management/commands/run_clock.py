@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, connection
 
+from integrations import ping
 from objections.deadlines import applying, sweeping
 from timekeeping import clock
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
         if options["once"]:
             self._look()
             return
+        ping.in_background(stop)
         while not stop.is_set():
             stop.wait(EVERY if self._look_again_later() else AGAIN)
         connection.close()
