@@ -127,8 +127,8 @@ class AllowanceInline(OfADraft, Examples, admin.TabularInline[Allowance, Policy]
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         length = "length" if self.has_change_permission(request, obj) else SHOWN["length"]
         return [
-            "promise", "kind", "urgency", "tier", "team", "product", length, "unit", "days",
-            "example",
+            "promise", "kind", "urgency", length, "unit", "days", "example", "tier", "team",
+            "product",
         ]  # fmt: skip
 
 
