@@ -17,24 +17,24 @@ class RobotForm(forms.ModelForm[Robot]):
     """Checks that the address is one of a robot of this chat program. Nothing is sent."""
 
     webhook = forms.CharField(
-        label=_("address"), max_length=480, required=False,
+        label=_("Address"), max_length=480, required=False,
         widget=forms.TextInput(attrs={"size": 80, "autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     secret = forms.CharField(
-        label=_("secret for signing"), max_length=100, required=False,
+        label=_("Secret for signing"), max_length=100, required=False,
         help_text=_("DingTalk and Feishu show one where messages have to be signed."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
 
     least_level = forms.TypedChoiceField(
-        label=_("from level"), coerce=int, initial=1,
+        label=_("From level"), coerce=int, initial=1,
         choices=[
             (0, _("0: warnings and new cases too")), (1, _("1: supervisor")),
             (2, _("2: manager")), (3, _("3: duty officer")),
         ],
     )  # fmt: skip
     per_minute = forms.IntegerField(
-        label=_("messages a minute"), min_value=1, max_value=600, initial=20,
+        label=_("Messages a minute"), min_value=1, max_value=600, initial=20,
         help_text=_("What the chat program takes. WeCom and DingTalk take 20."),
     )  # fmt: skip
 
