@@ -19,7 +19,7 @@ class ApiView(APIView):
     method that is not listed is closed to tokens.
     """
 
-    http_method_names = ["get", "head", "post", "put"]
+    http_method_names = ["get", "head", "post", "put", "patch"]
     scopes: ClassVar[Mapping[str, tuple[Scope, ...]]] = {}
 
     def finalize_response(

@@ -78,6 +78,7 @@ REFUSALS = {
     "428": "A change without `If-Match` (`precondition_required`).",
     "429": "Too many requests; `Retry-After` says in how many seconds to ask again.",
 }
+MATCH_REQUIRED = "428"
 ON_READING = ("400", "401", "403", "404", "429")
 IDEMPOTENCY_KEY: Document = {
     "in": "header",
@@ -119,6 +120,8 @@ def complete(result: Document, generator: Any, request: Any, public: bool) -> Do
             if method == "post":
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
             for code in REFUSALS if writes else ON_READING:
+                if code == MATCH_REQUIRED and method != "patch":
+                    continue
                 operation["responses"][code] = {
                     "description": REFUSALS[code],
                     "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -28,6 +28,7 @@ TABLE: dict[tuple[str, str], set[Scope]] = {
     ("GET", "cases/"): {READ},
     ("POST", "cases/"): {WRITE},
     ("GET", "cases/REF/"): {READ},
+    ("PATCH", "cases/REF/"): {WRITE},
     ("POST", "cases/REF/steps/"): {WRITE},
     ("GET", "cases/REF/timeline/"): {READ},
     ("POST", "cases/REF/evidence/"): {WRITE},

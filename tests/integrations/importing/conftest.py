@@ -32,9 +32,10 @@ def export(tmp_path: Path) -> Callable[..., Path]:
 def bring() -> Bring:
     """Run the command and return what it said, line by line."""
 
-    def run(path: Path, *options: str) -> list[str]:
+    def run(path: Path, *options: str, mode: str = "historical") -> list[str]:
         said = io.StringIO()
-        call_command("import_cases", str(path), "--mode", "historical", *options, stdout=said)
+        given = ["--mode", mode, *options] if mode else options
+        call_command("import_cases", str(path), *given, stdout=said)
         return said.getvalue().splitlines()
 
     return run

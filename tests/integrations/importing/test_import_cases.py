@@ -346,3 +346,123 @@ def test_six_hundred_real_complaints_all_come_in_and_nothing_fires(bring: Bring)
     assert sweep(now=clock.now()) == 0
     assert not Deadline.objects.overdue(clock.now()).exists()
     assert not Notice.objects.exists()
+
+
+# ── modes ─────────────────────────────────────────────────────────────────────────────
+
+WHOLE = f"{HEADER},status,customer,channel"
+
+
+def test_item_15_observed_cases_run_and_show_and_nobody_is_alerted(
+    export: Export, bring: Bring
+) -> None:
+    path = export("1,Words,2020/6/8,listen,Hengyuan,phone", header=WHOLE)
+    assert bring(path, mode="observe")[-1].startswith("1 created")
+    case = Case.objects.get()
+    assert case.clock_mode == ClockMode.OBSERVE
+    now = clock.now()
+    assert Deadline.objects.overdue(now).filter(case=case).count() == 2
+    assert sweep(now=now) > 0
+    broken = case.events.filter(kind="deadline_breached")
+    promises = set(broken.values_list("data__promise", flat=True))
+    assert promises == {"acknowledgement", "response"}
+    sweep(now=now + timedelta(days=9))
+    assert not Notice.objects.exists()
+
+
+def test_item_15_a_live_row_rings_like_any_other_case(
+    export: Export, bring: Bring, people: People
+) -> None:
+    path = export("1,Words,2020/6/8,listen,Hengyuan,phone", header=WHOLE)
+    bring(path, mode="live")
+    assert Case.objects.get().clock_mode == ClockMode.LIVE
+    sweep(now=clock.now())
+    assert Notice.objects.filter(user=people.supervisor, kind="escalated").exists()
+
+
+def test_item_15_historical_cases_fire_nothing_however_many_and_late(
+    export: Export, bring: Bring
+) -> None:
+    path = export(*(f"{n},Words {n},2020/6/{n % 28 + 1},listen,Hengyuan,phone" for n in range(300)),
+                  header=WHOLE)  # fmt: skip
+    assert bring(path)[-1].startswith("300 created")
+    assert not Deadline.objects.filter(alarm_at__isnull=False).exists()
+    assert sweep(now=clock.now() + timedelta(days=400)) == 0
+    assert not Notice.objects.exists()
+    assert not CaseEvent.objects.filter(kind="deadline_breached").exists()
+
+
+@pytest.mark.parametrize("mode", ["live", "observe"])
+def test_a_case_whose_clocks_run_needs_a_customer_and_a_channel(
+    export: Export, bring: Bring, mode: str
+) -> None:
+    said = bring(export("1,Words,2020/6/8"), mode=mode)
+    assert refused(said) == [
+        "line 2: refused: customer: is missing; only a historical case may lack it"
+    ]
+    said = bring(export("1,Words,2020/6/8,Hengyuan", header=f"{HEADER},customer"), mode=mode)
+    assert refused(said) == [
+        "line 2: refused: channel: is missing; only a historical case may lack it"
+    ]
+    assert not Case.objects.exists()
+
+
+def test_a_live_row_beyond_the_first_stage_is_refused(export: Export, bring: Bring) -> None:
+    path = export("1,Words,2020/6/8,respond,Hengyuan,phone", header=WHOLE)
+    [line] = refused(bring(path, mode="live"))
+    assert "a live case begins in “listen”" in line
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("stage", "running_ones"),
+    [
+        ("listen", {"acknowledgement", "response"}),
+        ("confirm", {"response", "progress_update"}),
+        ("respond", {"response", "progress_update"}),
+        ("follow_up", {"follow_up"}),
+        ("closed", set()),
+        ("withdrawn", set()),
+    ],
+)
+def test_item_15_an_observed_case_owes_what_its_stage_owes(
+    export: Export, bring: Bring, stage: str, running_ones: set[str]
+) -> None:
+    path = export(f"1,Words,2020/6/8,{stage},Hengyuan,phone", header=WHOLE)
+    bring(path, mode="observe")
+    case = Case.objects.get()
+    assert case.stage == stage
+    assert {row.promise for row in case.deadlines.running()} == running_ones
+    assert not Notice.objects.exists()
+
+
+def test_an_observed_case_follows_its_source_from_stage_to_stage(
+    export: Export, bring: Bring
+) -> None:
+    for stage, owed in (("listen", 2), ("respond", 2), ("follow_up", 1), ("closed", 0)):
+        path = export(f"1,Words,2020/6/8,{stage},Hengyuan,phone", header=WHOLE)
+        bring(path, mode="observe")
+        case = Case.objects.get()
+        assert (case.stage, case.deadlines.running().count()) == (stage, owed)
+    assert not case.escalations.filter(closed_at=None).exists()
+
+
+def test_a_case_that_is_known_keeps_its_mode_and_that_is_said(export: Export, bring: Bring) -> None:
+    path = export("1,Words,2020/6/8,listen,Hengyuan,phone", header=WHOLE)
+    bring(path)
+    case = Case.objects.get()
+    said = bring(path, mode="observe")
+    assert f"line 2: {case.reference} stays historical" in said
+    case.refresh_from_db()
+    assert case.clock_mode == ClockMode.HISTORICAL
+
+
+def test_the_mapping_may_say_the_mode(tmp_path: Path, export: Export, bring: Bring) -> None:
+    mapping = tmp_path / "crm.toml"
+    mapping.write_text('mode = "observe"\n')
+    path = export("1,Words,2020/6/8,listen,Hengyuan,phone", header=WHOLE)
+    bring(path, "--mapping", str(mapping), mode="")
+    assert Case.objects.get().clock_mode == ClockMode.OBSERVE
+    mapping.write_text('mode = "sideways"\n')
+    with pytest.raises(CommandError, match="no mode “sideways”"):
+        bring(path, "--mapping", str(mapping), mode="")
