@@ -116,6 +116,7 @@ def test_the_page_shows_how_late_alarms_rang_in_two_spans_of_time(people: People
     assert "4 of 5 alarms rang within one second." in seen
     assert "≤ 0.1 s 2" in seen
     assert "≤ 0.1 s 3" in seen
+    assert "≤ 1 s 1" in seen
     assert "≤ 15 s 1" in seen
 
 
@@ -208,7 +209,7 @@ def test_what_was_set_aside_shows_its_reason_and_its_next_try(
     aside(case.escalations.get())
     page = look(people.administrator, "/admin/timers/").content.decode()
     assert page.count("Try again now</button>") == 2
-    assert "ValueError: &lt;b&gt;&amp;amp;</code>" in page
+    assert "ValueError: &lt;b&gt;&amp;amp;</span>" in page
     seen = words(people.administrator, "/admin/timers/")
     assert seen.count("Failed 3 times since") == 2
     assert len(re.findall(r"Next try to(?:day|morrow) \d\d:\d\d", seen)) == 2
