@@ -168,7 +168,8 @@ def test_the_administration_refuses_a_time_zone_that_does_not_exist(
     client.force_login(people.administrator)
     url = f"/admin/accounts/user/{people.engineer.pk}/change/"
     assert client.get(url).status_code == 200
-    filled = {"username": "engineer", "role": "engineer", "theme": "auto", "is_active": "on"}
+    filled = {"username": "engineer", "role": "engineer", "theme": "auto", "is_active": "on",
+              "absences-TOTAL_FORMS": 0, "absences-INITIAL_FORMS": 0}  # fmt: skip
     refused = client.post(url, {**filled, "time_zone": "Mars/Base"})
     assert "There is no such time zone" in refused.content.decode()
     people.engineer.refresh_from_db()
