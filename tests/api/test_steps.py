@@ -218,7 +218,7 @@ def test_the_tag_of_an_answer_fits_the_next_step(api: APIClient, case_at: Walk) 
         ({"action": ["note"]}, "action"),
         ({"action": "open"}, "action"),
         ({"action": "attach", "file": "x"}, "action"),
-        ({"action": "merge"}, "action"),
+        ({"action": "absorb"}, "action"),
         ({"action": "note"}, "text"),
         ({"action": "note", "text": None}, "text"),
         ({"action": "note", "text": {"a": 1}}, "text"),

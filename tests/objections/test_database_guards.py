@@ -128,13 +128,21 @@ def test_a_due_moment_is_not_edited_after_its_breach(case: Case, t0: datetime) -
     changes(deadline, breached_at=None, kept_at=t0 + DAY, alarm_at=None)()  # item 5 may
 
 
-def test_a_clock_keeps_its_case_its_promise_and_its_start(
+def test_a_clock_keeps_its_case_and_its_promise(
     case: Case, by: Actor, customer: Any, t0: datetime
 ) -> None:
     deadline = clock(case, Promise.COMMITMENT)
     other = open_at(t0, by=by, customer=customer)
-    for change in ({"started_at": t0}, {"promise": "response"}, {"case": other}):
+    for change in ({"promise": "response"}, {"case": other}):
         refuses("keeps its case", changes(deadline, **change))
+
+
+def test_a_clock_keeps_its_start_once_it_was_kept_or_broken(case: Case, t0: datetime) -> None:
+    running, kept = clock(case, Promise.COMMITMENT), clock(case, Promise.RESPONSE)
+    changes(running, started_at=t0)()  # a merge may bring an earlier one
+    refuses("keeps its start", changes(kept, started_at=t0 - MIN))
+    sweep(now=t0 + 2 * DAY)
+    refuses("keeps its start", changes(running, started_at=t0 - MIN))
 
 
 # ── constraints, each with its failing side ───────────────────────────────────────────
@@ -151,6 +159,12 @@ def of_case(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable
         ),
         "case_live_has_customer_and_channel": (
             changes(case, customer=None), changes(case, channel=""),
+        ),
+        "case_merged_iff_into_another": (
+            changes(case, stage=Stage.MERGED, closed_at=T0), changes(case, merged_into=case),
+            changes(case, merged_at=T0), changes(case, merged_from=Stage.LISTEN),
+            changes(case, stage=Stage.MERGED, closed_at=T0, merged_into=case, merged_at=T0,
+                    merged_from=Stage.CLOSED),
         ),
         "event_kind_is_known": (again(case.events.all()[0], kind="danced"),),
     }  # fmt: skip
