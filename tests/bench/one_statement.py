@@ -12,6 +12,7 @@ WITH due AS MATERIALIZED (
     SELECT d.id, d.case_id, d.promise, d.cycle, d.subject, d.rung, d.alarm_at, d.due_at,
            (d.ladder->d.rung->>'level')::smallint AS level,
            make_interval(secs => (d.ladder->(d.rung + 1)->>'offset')::float) AS following,
+           CASE WHEN d.remind_at_most > 0 THEN d.alarm_at + d.remind_every END AS reminder,
            c.handler_id, t.supervisor_id,
            nextval('objections_escalation_id_seq') AS escalation_id
     FROM objections_deadline d
@@ -31,20 +32,26 @@ touched AS (
 ),
 opened AS (
     INSERT INTO objections_escalation
-        (id, case_id, deadline_id, reason, level, opened_at, next_step, failures, failure)
-    SELECT escalation_id, case_id, id, 'deadline', level, alarm_at, '', 0, '' FROM due
+        (id, case_id, deadline_id, reason, level, opened_at, next_step, reminders, alarm_at,
+         failures, failure)
+    SELECT escalation_id, case_id, id, 'deadline', level, alarm_at, '', 0, reminder, 0, ''
+    FROM due
 ),
 entered AS (
     INSERT INTO objections_escalationentry
-        (escalation_id, deadline_id, rung, level, occurred_at, recorded_at, told)
-    SELECT escalation_id, id, rung, level, alarm_at, %(now)s, ARRAY[supervisor_id] FROM due
+        (escalation_id, deadline_id, rung, level, occurred_at, recorded_at, told, in_place_of)
+    SELECT escalation_id, id, rung, level, alarm_at, %(now)s, ARRAY[supervisor_id], '{}'
+    FROM due
 ),
 said AS (
     INSERT INTO objections_caseevent
         (case_id, kind, occurred_at, recorded_at, actor_kind, data)
     SELECT case_id, 'deadline_breached', alarm_at, %(now)s, 'system',
            jsonb_build_object('rung', rung, 'level', level, 'promise', promise,
-                              'cycle', cycle, 'subject', subject, 'deadline', id)
+                              'cycle', cycle, 'subject', subject, 'deadline', id,
+                              'by_change', false, 'observed', false,
+                              'silent', false, 'told', jsonb_build_array(supervisor_id),
+                              'in_place_of', '[]'::jsonb)
     FROM due
 ),
 told AS (
@@ -72,10 +79,11 @@ SELECT md5(string_agg(line, '' ORDER BY line)), count(*) FROM (
     SELECT concat_ws('|', 'event', case_id, kind, occurred_at, actor_kind, data)
     FROM objections_caseevent WHERE kind = 'deadline_breached'
     UNION ALL
-    SELECT concat_ws('|', 'escalation', case_id, deadline_id, reason, level, opened_at, next_step)
+    SELECT concat_ws('|', 'escalation', case_id, deadline_id, reason, level, opened_at, next_step,
+                     reminders, alarm_at)
     FROM objections_escalation
     UNION ALL
-    SELECT concat_ws('|', 'entry', deadline_id, rung, level, occurred_at, told)
+    SELECT concat_ws('|', 'entry', deadline_id, rung, level, occurred_at, told, in_place_of)
     FROM objections_escalationentry
     UNION ALL
     SELECT concat_ws('|', 'notice', n.user_id, n.channel, n.kind, n.case_id, n.deadline_id,
