@@ -8,6 +8,8 @@ from django.urls import include, path
 from casetrack import gallery, health, metrics, sandbox
 from casetrack.health import pages as timers
 
+admin.site.site_header = admin.site.site_title = "Casetrack"
+
 urlpatterns = [
     path("admin/timers/", timers.administration_view, name="admin-timers"),
     path("admin/timers/<slug:table>/<int:pk>/again/", timers.again_view, name="admin-timers-again"),

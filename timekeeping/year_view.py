@@ -12,6 +12,7 @@ from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from timekeeping.calendars import Window, WorkingHours
 from timekeeping.models import Calendar, CalendarDay
@@ -22,7 +23,7 @@ MONTHS_OF_A_YEAR = range(1, 13)
 class Kind(TextChoices):
     """What a day is, in the order in which the legend tells it."""
 
-    WORKING = "working", _("working day")
+    WORKING = "working", pgettext_lazy("kind of day", "working day")
     OFF = "off", _("day off")
     HOLIDAY = "holiday", _("public holiday")
     HALF = "half", _("half day")

@@ -36,20 +36,28 @@ def words(length: timedelta, *, days: bool = True) -> str:
     """
     sign, rest = ("-", -length) if length < NOTHING else ("", length)
     if days and rest >= 2 * DAY and not rest % DAY:
-        return f"{sign}{rest // DAY} {pgettext('unit in a form', 'd')}"
+        return f"{sign}{rest // DAY} {unit_of(DAY)}"
     hours, rest = divmod(rest, HOUR)
     minutes, rest = divmod(rest, MINUTE)
     parts = []
     if hours:
-        parts.append(f"{hours} {pgettext('unit in a form', 'h')}")
-    if minutes:
-        parts.append(f"{minutes} {pgettext('unit in a form', 'min')}")
-    if not length:
-        parts.append(f"0 {pgettext('unit in a form', 'min')}")
+        parts.append(f"{hours} {unit_of(HOUR)}")
+    if minutes or not length:
+        parts.append(f"{minutes} {unit_of(MINUTE)}")
     if rest:
         seconds = f"{rest.total_seconds():f}".rstrip("0").rstrip(".")
-        parts.append(f"{seconds} {pgettext('unit in a form', 's')}")
+        parts.append(f"{seconds} {unit_of(SECOND)}")
     return sign + " ".join(parts)
+
+
+def unit_of(length: timedelta) -> str:
+    """Return the unit that is as long as this, in the active language."""
+    return {
+        DAY: pgettext("unit in a form", "d"),
+        HOUR: pgettext("unit in a form", "h"),
+        MINUTE: pgettext("unit in a form", "min"),
+        SECOND: pgettext("unit in a form", "s"),
+    }[length]
 
 
 def parse(text: str) -> timedelta | None:
