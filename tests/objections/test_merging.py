@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from accounts.models import Team
 from customers.models import Customer
 from objections import permissions, steps
 from objections.actors import Actor
+from objections.deadlines import replaying
 from objections.deadlines.sweeping import sweep
 from objections.errors import DemandUnmet, FieldInvalid, NotPermitted, StaleVersion, StepRefused
 from objections.models import Case, CaseEvent, Deadline, Escalation, Notice
@@ -45,6 +47,14 @@ UNDO = steps.Unmerge(reason="Two pumps after all")
 
 def into(case: Case) -> steps.Merge:
     return steps.Merge(into=case.reference, reason="The same pump")
+
+
+@pytest.fixture(autouse=True)
+def the_timeline_rebuilds_every_clock(people: People) -> Iterator[None]:
+    """After each test the rows are what the timeline alone says."""
+    yield
+    verified = replaying.verify(Case.objects.all())
+    assert [one for found in verified for one in found.differences] == []
 
 
 @pytest.fixture

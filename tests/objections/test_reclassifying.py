@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from customers.models import Customer, Tier
 from objections import steps
 from objections.actors import Actor
-from objections.deadlines import applying
+from objections.deadlines import applying, replaying
 from objections.deadlines.sweeping import sweep
 from objections.errors import DemandUnmet, FieldInvalid, NotPermitted, StepRefused
 from objections.models import Case
@@ -24,6 +25,14 @@ pytestmark = pytest.mark.django_db
 
 def changed(**given: Any) -> steps.Reclassify:
     return steps.Reclassify(reason="Line 2 stands still", **given)
+
+
+@pytest.fixture(autouse=True)
+def the_timeline_rebuilds_every_clock(people: People) -> Iterator[None]:
+    """After each test the rows are what the timeline alone says."""
+    yield
+    verified = replaying.verify(Case.objects.all())
+    assert [one for found in verified for one in found.differences] == []
 
 
 def test_item_11_a_running_clock_is_due_its_original_start_and_the_new_allowance(
