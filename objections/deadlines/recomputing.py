@@ -60,13 +60,17 @@ def apply(
 def recompute(
     deadline: Deadline, given: Terms, *, cause: RecomputeCause, now: datetime, by: Actor = SYSTEM,
     with_alerts: bool = True, started_at: datetime | None = None,
+    answered_at: datetime | None = None,
 ) -> bool:  # fmt: skip
     """Compute one running clock of a locked case anew; return whether anything changed.
 
     Where the change itself makes it overdue, that is one entry at ``now``, "overdue by
     this change", and one rung; the levels above count from there. Without alerts nobody
-    is told of it, and it climbs no further.
+    is told of it, and it climbs no further. One that the caller settles again at
+    ``answered_at`` is judged by that moment, and not saved: another round of its promise
+    may run by now.
     """
+    seen_at = answered_at or now
     if not deadline.is_running or deadline.breached_at is not None:
         return False
     before = [getattr(deadline, name) for name in COMPARED]
@@ -81,12 +85,13 @@ def recompute(
         deadline.due_at = None
     coming = given.ladder(deadline.started_at, due)
     deadline.ladder = _fired(ladder[: deadline.rung], old_due, due.at) + _coming(
-        coming, due.at, now
+        coming, due.at, seen_at
     )
     if [getattr(deadline, name) for name in COMPARED] == before and deadline.ladder == ladder:
         return False
     _settle_alarm(deadline, now)
-    overdue = deadline.due_at is not None and deadline.due_at < now and not deadline.is_historical
+    late = deadline.due_at is not None and deadline.due_at < seen_at
+    overdue = late and not deadline.is_historical
     timeline.record(
         deadline.case, EventKind.DEADLINE_RECOMPUTED, at=now, now=now, by=by, cause=cause,
         was=iso(old_due), due_at=iso(deadline.due_at), started_at=iso(deadline.started_at),
@@ -96,7 +101,8 @@ def recompute(
     )  # fmt: skip
     if overdue:
         escalation.break_by_change(deadline, now=now, with_alerts=with_alerts)
-    deadline.save()
+    if answered_at is None:
+        deadline.save()
     return True
 
 
@@ -177,9 +183,10 @@ def follow_calendar(deadline: Deadline, edition: Edition, *, now: datetime) -> b
     answered_at, proof = deadline.answered_late_at, deadline.proof
     keeping.withdraw_breach(deadline, at=now, now=now, by=SYSTEM)
     deadline.answered_late_at = None
-    deadline.save()
+    if answered_at is None:
+        deadline.save()
     keeping.close_escalations(deadline, at=now, now=now, by=SYSTEM)
-    recompute(deadline, given, cause=RecomputeCause.CALENDAR, now=answered_at or now)
+    recompute(deadline, given, cause=RecomputeCause.CALENDAR, now=now, answered_at=answered_at)
     if answered_at is not None:
         keeping.settle_again(deadline, at=answered_at, now=now, by=SYSTEM, proof=proof)
     return True
