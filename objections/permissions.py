@@ -137,8 +137,7 @@ def told_by(user: User, escalations: Collection[int]) -> set[int]:
         escalation__in=escalations, told__contains=[user.pk]
     ).values_list("escalation_id", flat=True)
     reminders = user.notices.filter(escalation__in=escalations, kind=NoticeKind.REMINDED)
-    reminded = reminders.values_list("escalation_id", flat=True)
-    return {pk for pk in (*entries, *reminded) if pk is not None}
+    return {*entries, *reminders.values_list("escalation__pk", flat=True)}
 
 
 def _called_upon(user: User, action: Action | str, case: Case) -> bool:

@@ -140,12 +140,14 @@ def test_the_pages_hold_the_strict_policy_and_say_nothing_in_the_console(
     sign_in(browser, live_server, people.supervisor, "/desk/?tab=team")
     explain = f"/cases/{case.reference}/deadlines/{deadline.pk}/explain/"
     for path in ("/board/", "/cases/", "/customers/", f"/customers/{customer.pk}/", "/notices/",
-                 "/mailbox/", explain):  # fmt: skip
+                 "/absences/", "/mailbox/", explain):  # fmt: skip
         browser.goto(f"{live_server.url}{path}")
     assert said == []
 
 
-@pytest.mark.parametrize("path", ["/desk/?tab=all", "/board/", "/cases/", "/customers/"])
+@pytest.mark.parametrize(
+    "path", ["/desk/?tab=all", "/board/", "/cases/", "/customers/", "/absences/"]
+)
 def test_a_narrow_phone_never_scrolls_sideways(
     people: People, customer: Customer, live_server: LiveServer, browser: Page, path: str
 ) -> None:
