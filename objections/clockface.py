@@ -292,7 +292,7 @@ def _warnings(deadline: Deadline) -> tuple[timedelta, ...]:
     offsets = (
         timedelta(seconds=rung.get("own", rung["offset"]) if own else rung["offset"])
         for rung in deadline.ladder
-        if rung["kind"] == "warning"
+        if rung["kind"] == "warning" and not rung.get("before")
     )
     return tuple(sorted(offset for offset in offsets if offset < NOTHING))
 

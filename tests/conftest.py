@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 from django.core import serializers
@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import Client, Role, Team, User
 from customers.models import Contact, Customer, Product, Tier
 from objections.models import Allowance, Policy, RemedyLimit, Rung
+from timekeeping import editions
 from timekeeping.models import Calendar, Edition, WeeklyWindow
 
 pytest_plugins = ["tests.plugins.servers", "tests.plugins.translations", "tests.plugins.browser"]
@@ -49,6 +50,16 @@ def shipped_policy(request: pytest.FixtureRequest) -> None:
 def t0() -> datetime:
     """A fixed Monday, 09:00 UTC."""
     return T0
+
+
+@pytest.fixture
+def open_all_hours(shipped_policy: None, t0: datetime) -> None:
+    """A house that never closes: its working time runs like elapsed time."""
+    calendar = Calendar.objects.get(is_default=True)
+    calendar.windows.all().delete()
+    for weekday in range(7):
+        calendar.windows.create(weekday=weekday, opens=time(0), closes=time(0))
+    editions.publish(calendar, now=t0)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ class LadderRung(TypedDict):
 
     ``own`` is the same in the unit of the allowance, where that is working time: what is
     laid out anew when the due moment moves. ``person`` hears of it beside its level.
+    ``before`` is true of one that rang before the clock was computed anew: it says nothing
+    of how near the due moment is now.
     """
 
     offset: float
@@ -27,6 +29,7 @@ class LadderRung(TypedDict):
     level: int
     own: NotRequired[float]
     person: NotRequired[int]
+    before: NotRequired[bool]
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):

@@ -70,6 +70,7 @@ STORIES: list[tuple[Stage, Sequence[steps.Step], dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("open_all_hours")
 @pytest.mark.parametrize(("stage", "taken", "more", "verb"), STORIES, ids=lambda v: str(v)[:30])
 def test_a_case_says_what_it_needs(
     people: People, made: Any, t0: datetime, stage: Stage, taken: Any, more: Any, verb: str
@@ -119,6 +120,7 @@ def test_telling_how_things_stand_leads_once_its_clock_has_warned(
     assert say(case, people, due + MIN) == "Tell how things stand"
 
 
+@pytest.mark.usefixtures("open_all_hours")
 def test_who_was_asked_is_told_to_answer_and_others_to_get_the_answer(
     people: People, made: Any, t0: datetime
 ) -> None:

@@ -235,6 +235,7 @@ def test_an_update_told_since_keeps_the_progress_that_bounced(
     assert states(case)["progress_update 3"] == "running"
 
 
+@pytest.mark.usefixtures("open_all_hours")
 def test_a_reply_that_bounced_leaves_the_customers_message_unanswered(
     by: Actor, customer: Any, t0: datetime
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from customers.models import Tier
 from objections import steps
 from objections.actors import Actor
+from objections.clockface import ClockState, face
 from objections.deadlines import applying, previewing
 from objections.deadlines.recomputing import recompute_case
 from objections.deadlines.sweeping import sweep
@@ -186,6 +187,19 @@ def test_a_rung_that_rang_is_not_rung_again_by_a_shorter_promise(
              if e.data["promise"] == "response"]  # fmt: skip
     assert rungs == [0]
     assert clock(case, Promise.RESPONSE).breached_at == t0 + 20 * HOUR
+
+
+def test_a_clock_that_was_near_and_is_far_again_does_not_look_warned(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    crisis_in(3 * DAY)
+    case = walk_to(Stage.CONFIRM, t0, by=by, customer=customer)
+    at = t0 + 19 * HOUR
+    sweep(now=at)
+    assert face(clock(case, Promise.RESPONSE), now=at).state == ClockState.WARNED
+    make_crisis(case, at)
+    seen = face(clock(case, Promise.RESPONSE), now=at)
+    assert (seen.state, seen.remaining) == (ClockState.RUNNING, 2 * DAY + 5 * HOUR)
 
 
 def test_what_has_its_own_due_time_is_moved_by_nobody(
