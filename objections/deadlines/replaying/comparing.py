@@ -140,13 +140,13 @@ def _stored(keys: Sequence[int]) -> defaultdict[int, Rows]:
         found[row["deadline__case_id"]]["pause", key] = row
     escalations: dict[int, tuple[int, Key]] = {}
     for row in _read(Escalation, EscalationRow, {"case__in": keys}, "id", "quarantined_at"):
-        _number, *key = _place(count, row["case_id"], row["deadline_id"] or row["reason"])
-        escalations[row["id"]] = (row["case_id"], tuple(key))
-        found[row["case_id"]]["escalation", tuple(key)] = row
+        key = _place(count, row["case_id"], row["deadline_id"] or row["reason"])[1:]
+        escalations[row["id"]] = (row["case_id"], key)
+        found[row["case_id"]]["escalation", key] = row
     for row in _read(EscalationEntry, EntryRow, {"escalation__case__in": keys}, "escalation_id"):
         case_id, above = escalations[row["escalation_id"]]
-        _number, *key = _place(count, case_id, *above)
-        found[case_id]["escalation_entry", tuple(key)] = row
+        key = _place(count, case_id, *above)[1:]
+        found[case_id]["escalation_entry", key] = row
     return found
 
 

@@ -7,15 +7,22 @@ rows: only the arithmetic of working time is shared.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
+from objections.deadlines.replaying.following import (
+    climb_on,
+    give_terms,
+    laid,
+    length,
+    moment,
+    set_alarm,
+)
 from objections.deadlines.replaying.rows import (
     NOTHING,
     ClockRow,
     EntryRow,
     EscalationRow,
-    Ladder,
     PauseRow,
 )
 from objections.vocabulary import EscalationReason, EventKind, Promise, Unit
@@ -70,10 +77,10 @@ class Fold:
         clock = ClockRow(
             id=data["deadline"], case_id=self.case_id, promise=data["promise"],
             cycle=data["cycle"], subject=data["subject"], is_historical=data["historical"],
-            started_at=event.occurred_at, due_at=_moment(data["due_at"]),
+            started_at=event.occurred_at, due_at=moment(data["due_at"]),
         )  # fmt: skip
-        _give_terms(clock, data)
-        _set_alarm(clock)
+        give_terms(clock, data)
+        set_alarm(clock)
         self.clocks[clock.id] = clock
         self.pauses[clock.id] = []
 
@@ -81,11 +88,11 @@ class Fold:
         clock, data = self._clock(event), event.data
         if clock is None:
             return
-        _give_terms(clock, data)
+        give_terms(clock, data)
         clock.started_at = datetime.fromisoformat(data["started_at"])
-        clock.due_at, clock.remaining = _moment(data["due_at"]), _length(data["remaining"])
+        clock.due_at, clock.remaining = moment(data["due_at"]), length(data["remaining"])
         clock.rung = data["rung"]
-        _set_alarm(clock)
+        set_alarm(clock)
 
     def settled(self, event: Happened) -> None:
         clock = self._clock(event)
@@ -118,12 +125,12 @@ class Fold:
             for pause in self.pauses[clock.id]:
                 if pause.paused_at == clock.paused_at:
                     pause.resumed_at = None
-            _set_alarm(clock)
+            set_alarm(clock)
         elif clock.breached_at is not None:
-            _climb_on(clock, self._reached(clock), at)
+            climb_on(clock, self._reached(clock), at)
         elif clock.due_at is not None:
             clock.shift = max(clock.shift, at - clock.due_at, NOTHING)
-            _set_alarm(clock)
+            set_alarm(clock)
         if clock.is_historical:
             clock.alarm_at = None
 
@@ -140,13 +147,13 @@ class Fold:
             hours = self._hours(clock.calendar_id)
             clock.remaining = calendars.between(hours, at, clock.due_at)
         clock.due_at, clock.paused_at, clock.resume_at = None, at, until
-        _set_alarm(clock)
+        set_alarm(clock)
 
     def resumed(self, event: Happened) -> None:
         clock = self._clock(event)
         if clock is not None and clock.paused_at is not None:
             self._run_on(clock, event.occurred_at)
-            _set_alarm(clock)
+            set_alarm(clock)
 
     def breach_withdrawn(self, event: Happened) -> None:
         clock = self._clock(event)
@@ -216,7 +223,7 @@ class Fold:
         if row is None:
             return
         if clock is not None:
-            _climb_on(clock, level, event.occurred_at)
+            climb_on(clock, level, event.occurred_at)
         row.level, row.next_step = level, ""
         row.taken_at = row.taken_by_id = row.lapses_at = None
         self._reach(row, event, None)
@@ -282,7 +289,7 @@ class Fold:
         if clock.unit == Unit.WORKING and clock.calendar_id is not None and rest > NOTHING:
             hours = self._hours(clock.calendar_id)
             clock.due_at, clock.is_provisional = calendars.add(hours, at, rest)
-            clock.ladder = _laid(clock.ladder, clock.due_at, hours)
+            clock.ladder = laid(clock.ladder, clock.due_at, hours)
         clock.remaining = clock.paused_at = clock.resume_at = None
         self._end_pause(clock, at)
 
@@ -290,64 +297,6 @@ class Fold:
         for pause in self.pauses[clock.id]:
             if pause.resumed_at is None:
                 pause.resumed_at = at
-
-
-def _moment(stamp: str | None) -> datetime | None:
-    return datetime.fromisoformat(stamp) if stamp else None
-
-
-def _length(seconds: float | None) -> timedelta | None:
-    return timedelta(seconds=seconds) if seconds is not None else None
-
-
-def _give_terms(clock: ClockRow, data: dict[str, Any]) -> None:
-    clock.policy_name, clock.policy_version = data["policy"], data["policy_version"]
-    clock.unit, clock.calendar_id = data["unit"], data["edition"]
-    clock.is_provisional, clock.ladder = data["provisional"], data["ladder"]
-    clock.allowance = timedelta(seconds=data["allowance"])
-    clock.moved = timedelta(seconds=data["moved"])
-    clock.pause_maximum = _length(data["pause_maximum"])
-    clock.pauses_per_cycle = data["pauses_per_cycle"]
-    clock.pause_reasons = data["pause_reasons"]
-    clock.remind_every = _length(data["remind_every"])
-    clock.remind_at_most = data["remind_at_most"]
-
-
-def _set_alarm(clock: ClockRow) -> None:
-    if clock.is_historical:
-        clock.alarm_at = None
-    else:
-        clock.alarm_at = clock.resume_at if clock.paused_at else clock.rings_at(clock.rung)
-
-
-def _laid(ladder: Ladder, due_at: datetime, hours: WorkingHours) -> Ladder:
-    """Return the rungs of working time at their moments before and after another due moment."""
-    laid = []
-    for rung in ladder:
-        own = timedelta(seconds=rung.get("own", 0))
-        at = due_at
-        if own < NOTHING:
-            at = calendars.subtract(hours, due_at, -own)
-        elif own > NOTHING:
-            at = calendars.add(hours, due_at, own).at
-        laid.append({**rung, "offset": (at - due_at).total_seconds()} if "own" in rung else rung)
-    return laid
-
-
-def _climb_on(clock: ClockRow, level: int, at: datetime) -> None:
-    """Let the ladder go on above a level, its gaps counted from ``at``."""
-    if not clock.is_running or clock.due_at is None:
-        return
-    levels = [rung for rung in clock.ladder if rung["kind"] != "warning"]
-    before = [rung["offset"] for rung in levels if rung["level"] <= level]
-    above = (
-        index for index in range(clock.rung, len(clock.ladder))
-        if clock.ladder[index]["level"] > level
-    )  # fmt: skip
-    own = clock.due_at + timedelta(seconds=max(before, default=0.0))
-    clock.shift = max(at - own, NOTHING)
-    clock.rung = next(above, len(clock.ladder))
-    clock.alarm_at = clock.rings_at(clock.rung)
 
 
 ACTS: dict[str, Callable[[Fold, Happened], None]] = {
