@@ -114,7 +114,6 @@ class Clock:
     level: int = 0
     unit: Unit = Unit.ELAPSED
     span: timedelta | None = None
-    is_provisional: bool = False
 
     @property
     def track(self) -> timedelta:
@@ -253,7 +252,6 @@ def face(deadline: Deadline, *, now: datetime) -> Clock:
         level=max((rung["level"] for rung in fired if rung["kind"] != "warning"), default=0),
         unit=unit,
         span=_span(deadline, unit, remaining),
-        is_provisional=deadline.is_provisional,
     )
 
 
