@@ -107,7 +107,7 @@ class Allowance(models.Model):
             ),
             models.CheckConstraint(
                 name="allowance_days_iff_working_days",
-                condition=Q(unit=Unit.DAYS, days__gte=1, length__isnull=True)
+                condition=Q(unit=Unit.DAYS, days__isnull=False, days__gte=1, length__isnull=True)
                 | (~Q(unit=Unit.DAYS) & Q(days__isnull=True)),
             ),
             models.CheckConstraint(

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
-from django.db.models import CheckConstraint, F, Model, UniqueConstraint
+from django.db import connection
+from django.db.models import CheckConstraint, F, UniqueConstraint
 
-from accounts.models import Client, Team
-from customers.models import Customer, Product
+from accounts.models import Client
 from objections import steps
 from objections.actors import Actor
 from objections.deadlines.sweeping import sweep
 from objections.models import (
-    Allowance,
     Case,
     CaseEvent,
     Commitment,
@@ -26,10 +24,8 @@ from objections.models import (
     CustomerMail,
     Escalation,
     HandOver,
-    IdempotentRequest,
     Option,
     Pause,
-    Policy,
     Question,
     Remedy,
     Restatement,
@@ -39,36 +35,20 @@ from objections.models import (
 from objections.services.stepping import take_steps
 from objections.vocabulary import PauseReason, Promise, RemedyKind, Stage
 from tests.conftest import T0, People
+from tests.objections.guards import (
+    Tries,
+    again,
+    changes,
+    of_hours,
+    of_people,
+    of_robots,
+    of_rules,
+    refuses,
+)
 from tests.objections.record import clock
 from tests.stories import DAY, HOUR, MIN, TELL, open_at, walk_to
-from timekeeping.models import SandboxClock
 
 pytestmark = pytest.mark.django_db
-
-NOUGHT = timedelta(0)
-
-
-def refuses(constraint: str, write: Callable[[], Any]) -> None:
-    """Expect the database to refuse a write, naming the constraint or the trigger's words."""
-    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
-        write()
-
-
-def changes(row: Model, **values: Any) -> Callable[[], Any]:
-    return lambda: type(row)._default_manager.filter(pk=row.pk).update(**values)
-
-
-def again(row: Model, **values: Any) -> Callable[[], Any]:
-    """Return what inserts a copy of a row, with these values changed."""
-
-    def insert() -> None:
-        copy = type(row)._default_manager.get(pk=row.pk)
-        copy.pk = None
-        for name, value in values.items():
-            setattr(copy, name, value)
-        copy.save(force_insert=True)
-
-    return insert
 
 
 @pytest.fixture
@@ -148,7 +128,7 @@ def test_a_clock_keeps_its_start_once_it_was_kept_or_broken(case: Case, t0: date
 # ── constraints, each with its failing side ───────────────────────────────────────────
 
 
-def of_case(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable[[], Any], ...]]:
+def of_case(case: Case, people: People, crm: Client) -> Tries:
     return {
         "case_known_once_per_source": (again(case, reference="CT-0"),),
         "case_stage_is_known": (changes(case, stage="elsewhere", closed_at=T0),),
@@ -170,7 +150,7 @@ def of_case(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable
     }  # fmt: skip
 
 
-def of_clocks(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable[[], Any], ...]]:
+def of_clocks(case: Case, people: People, crm: Client) -> Tries:
     running, kept = clock(case, Promise.COMMITMENT), clock(case, Promise.RESPONSE)
     start = running.started_at
     pause = Pause.objects.get()
@@ -218,9 +198,7 @@ def of_clocks(case: Case, people: People, crm: Client) -> dict[str, tuple[Callab
     }  # fmt: skip
 
 
-def of_escalations(
-    case: Case, people: People, crm: Client
-) -> dict[str, tuple[Callable[[], Any], ...]]:
+def of_escalations(case: Case, people: People, crm: Client) -> Tries:
     sweep(now=T0 + 2 * DAY)
     row = Escalation.objects.get(case=case, deadline__promise=Promise.COMMITMENT)
     entry = row.entries.all()[0]
@@ -242,7 +220,7 @@ def of_escalations(
     }  # fmt: skip
 
 
-def of_work(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable[[], Any], ...]]:
+def of_work(case: Case, people: People, crm: Client) -> Tries:
     contact = ContactRecord.objects.filter(case=case)[0]
     question, restatement = Question.objects.get(), Restatement.objects.get()
     solution, option = Solution.objects.get(), Option.objects.all()[0]
@@ -286,56 +264,14 @@ def of_work(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable
     }  # fmt: skip
 
 
-def of_rules(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable[[], Any], ...]]:
-    policy = Policy.objects.get()
-    row = Allowance.objects.filter(promise=Promise.RESPONSE)[0]
-    rung = row.rungs.all()[0]
-    asked = IdempotentRequest.objects.create(
-        client=crm, key="k", fingerprint="f", status=201, answer={}, created_at=T0
-    )
-    return {
-        "policy_name_and_version": (again(policy, in_force=False),),
-        "policy_one_in_force": (again(policy, version=2),),
-        "allowance_once": (again(row),),
-        "allowance_is_positive": (changes(row, length=NOUGHT),),
-        "allowance_night_has_both_ends": (
-            changes(row, night_from=time(21)), changes(row, night_until=time(8)),
-            changes(row, night_from=time(8), night_until=time(8)),
-        ),
-        "rung_offset_or_percent": (
-            changes(rung, offset=None), changes(rung, percent=10),
-        ),
-        "rung_level_0_to_3": (changes(rung, level=4),),
-        "idempotency_key_per_client": (again(asked),),
-        "idempotency_client_or_user": (changes(asked, user_id=1), changes(asked, client=None)),
-    }  # fmt: skip
-
-
-def of_people(case: Case, people: People, crm: Client) -> dict[str, tuple[Callable[[], Any], ...]]:
-    known = Customer.objects.create(name="x", source="crm", external_id="1")
-    product = Product.objects.create(brand="x", model="y")
-    SandboxClock.objects.create(id=1)
-    return {
-        "user_role_is_known": (changes(people.engineer, role="chief"),),
-        "team_one_default": (
-            lambda: Team.objects.create(slug="more", name="More", is_default=True),
-        ),
-        "customer_known_once_per_source": (again(known),),
-        "customer_tier_is_known": (changes(known, tier="gold"),),
-        "product_brand_and_model": (again(product),),
-        "sandbox_clock_is_one_row": (lambda: SandboxClock.objects.create(id=2),),
-        "sandbox_clock_never_goes_back": (
-            lambda: SandboxClock.objects.update(offset=-MIN),
-        ),
-    }  # fmt: skip
-
-
-GUARDS = (of_case, of_clocks, of_escalations, of_work, of_rules, of_people)
+GUARDS = (
+    of_case, of_clocks, of_escalations, of_work, of_rules, of_people, of_hours, of_robots,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("guards", GUARDS, ids=lambda guards: guards.__name__)
 def test_each_constraint_has_a_side_on_which_it_refuses(
-    guards: Callable[..., dict[str, tuple[Callable[[], Any], ...]]], case: Case, people: People,
+    guards: Callable[..., Tries], case: Case, people: People,
     crm: Client,
 ) -> None:  # fmt: skip
     for name, writes in guards(case, people, crm).items():
