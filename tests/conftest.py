@@ -29,7 +29,8 @@ def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> s
     """What the migrations ship, as it is before any test."""
     with django_db_blocker.unblock():
         rows = [row for model in SHIPPED for row in model._default_manager.all()]
-        return serializers.serialize("json", rows)
+        shipped: str = serializers.serialize("json", rows)
+        return shipped
 
 
 @pytest.fixture(autouse=True)

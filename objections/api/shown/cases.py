@@ -74,9 +74,9 @@ class CaseShown(serializers.ModelSerializer[Case]):
         fields = [
             "reference", "version", "source", "external_id", "stage", "kind", "urgency",
             "sensitivity", "clock_mode", "channel", "cycle", "title", "statement", "received_at",
-            "opened_at", "updated_at", "stage_entered_at", "closed_at", "persistent_at", "merged_at",
-            "team", "handler", "customer", "contact", "product", "serial", "batch", "purchased_on",
-            "symptom_codes",
+            "opened_at", "updated_at", "stage_entered_at", "closed_at", "persistent_at",
+            "merged_at", "team", "handler", "customer", "contact", "product", "serial", "batch",
+            "purchased_on", "symptom_codes",
             "frequency", "since", "expectation", "already_tried", "emotion", "style", "origin",
             "cause_category", "lesson", "next_due_at", "overdue", "deadlines",
         ]  # fmt: skip
@@ -117,8 +117,8 @@ class CaseWhole(CaseShown):
     class Meta(CaseShown.Meta):
         fields = [
             *CaseShown.Meta.fields, "parent", "children", "merged_into", "absorbed", "questions",
-            "restatements", "solutions", "remedies", "commitments", "hand_overs", "contacts", "attempts",
-            "verdicts", "notes", "evidence", "allowed_actions",
+            "restatements", "solutions", "remedies", "commitments", "hand_overs", "contacts",
+            "attempts", "verdicts", "notes", "evidence", "allowed_actions",
         ]  # fmt: skip
 
     @extend_schema_field(work.AttemptShown(many=True))
