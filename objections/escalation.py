@@ -106,7 +106,7 @@ def ringing_level(deadline: Deadline) -> int:
 
 
 def _raise_level(deadline: Deadline, rung: LadderRung, at: datetime, ringing: Ringing) -> None:
-    """Let the open escalation climb; of an observed case, only record that it would have."""
+    """Let the open escalation climb; without one, or of an observed case, only record it."""
     case, level = deadline.case, rung["level"]
     escalation = ringing.open_by_deadline.get(deadline.pk)
     heard: list[Hearer] = []
@@ -119,7 +119,7 @@ def _raise_level(deadline: Deadline, rung: LadderRung, at: datetime, ringing: Ri
     told, instead = audience.keys(heard)
     ringing.say(
         case, EventKind.ESCALATION_CLIMBED, at=at, rung=deadline.rung, level=level, told=told,
-        in_place_of=instead, observed=escalation is None, **facts(deadline),
+        in_place_of=instead, observed=case.is_observed, **facts(deadline),
     )  # fmt: skip
 
 

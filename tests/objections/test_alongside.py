@@ -81,6 +81,7 @@ def test_a_reply_tells_how_things_stand_too(case: Case, by: Actor, t0: datetime)
 # ── the customer's messages ───────────────────────────────────────────────────────────
 
 
+@pytest.mark.usefixtures("open_all_hours")
 def test_each_message_of_the_customer_starts_a_clock_of_its_own(
     case: Case, by: Actor, t0: datetime
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_reply_does_not_answer_what_was_written_after_it(
     assert clock(case, Promise.CUSTOMER_MESSAGE).state is DeadlineState.RUNNING
 
 
+@pytest.mark.usefixtures("open_all_hours")
 def test_a_message_that_was_noticed_late_is_due_from_when_it_was_written(
     case: Case, by: Actor, t0: datetime
 ) -> None:
@@ -256,16 +258,16 @@ def test_a_promise_void_with_its_case_is_not_open(by: Actor, customer: Any, t0: 
 # ── hand-overs ────────────────────────────────────────────────────────────────────────
 
 
-def test_a_question_to_a_department_has_four_hours_unless_a_time_is_named(
+def test_a_question_to_a_department_has_four_working_hours_unless_a_time_is_named(
     case: Case, by: Actor, t0: datetime
 ) -> None:
     plain = steps.HandOver(question="Which alloy?", department="Lab")
     take_steps(case, [plain, replace(plain, due_at=t0 + DAY)], by=by, now=t0 + HOUR)
-    assert list(case.hand_overs.values_list("number", "due_at")) == [
-        (1, t0 + 5 * HOUR), (2, t0 + DAY),
-    ]  # fmt: skip
+    tomorrow_at_13 = t0 + 20 * HOUR  # it was asked at closing, 18:00 in Shanghai
+    due = [(1, tomorrow_at_13), (2, t0 + DAY)]
+    assert list(case.hand_overs.values_list("number", "due_at")) == due
     rows = case.deadlines.filter(promise=Promise.HAND_OVER).order_by("subject")
-    assert list(rows.values_list("subject", "due_at")) == [(1, t0 + 5 * HOUR), (2, t0 + DAY)]
+    assert list(rows.values_list("subject", "due_at")) == due
     with refused(FieldInvalid) as found:
         take_steps(case, [replace(plain, due_at=t0 + HOUR)], by=by, now=t0 + HOUR)
     assert (found.value.field, found.value.code) == ("due_at", "past")

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from objections import steps
+from objections import sentences, steps
 from objections.actors import SYSTEM, Actor
 from objections.deadlines.sweeping import sweep
 from objections.errors import AlreadyTaken, FieldInvalid, NotPermitted
 from objections.models import Case, Escalation, Rung
+from objections.selectors.timelines import telling_of
 from objections.services.escalations import take
 from objections.services.stepping import take_steps
-from objections.vocabulary import DeadlineState, Promise
+from objections.vocabulary import ClockMode, DeadlineState, Promise
 from tests.conftest import People
 from tests.objections.record import clock, escalation_of, events, refused, told
 from tests.stories import ACKNOWLEDGE, DAY, HOUR, MIN, open_at
@@ -236,3 +237,20 @@ def test_a_taken_case_can_be_given_to_somebody_else(
     take_steps(case, [steps.Assign(handler=people.colleague)], by=boss, now=t0 + 18 * MIN)
     assert case.handler == people.colleague
     assert escalation_of(case, Promise.ACKNOWLEDGEMENT).taken_by == people.supervisor
+
+
+# ── what an entry says of a climb that nobody hears ───────────────────────────────────
+
+
+def test_a_climb_of_a_live_case_is_never_said_to_be_only_observed(
+    case: Case, by: Actor, customer: Any, t0: datetime
+) -> None:
+    found = escalation_of(case, Promise.ACKNOWLEDGEMENT)
+    Escalation.objects.filter(pk=found.pk).update(closed_at=t0 + 20 * MIN, alarm_at=None)
+    watched = open_at(t0, by=by, customer=customer, clock_mode=ClockMode.OBSERVE)
+    sweep(now=t0 + 31 * MIN)
+    for row, observed in ((case, False), (watched, True)):
+        [event] = row.events.filter(kind="escalation_climbed")
+        assert (event.data["observed"], event.data["told"]) == (observed, [])
+        said = sentences.told(event, telling_of(row, [event], t0 + 31 * MIN)).sentence
+        assert ("only observed" in said) is observed

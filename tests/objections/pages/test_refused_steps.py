@@ -192,7 +192,7 @@ def test_odd_rows_of_options_are_refused_and_never_fail(
     assert not case.solutions.exists()
 
 
-@pytest.mark.parametrize("action", ["open", "nothing", "merge"])
+@pytest.mark.parametrize("action", ["open", "nothing", "merged"])
 def test_an_action_that_is_none_is_not_found(
     people: People, at_stage: AtStage, sign_in: SignIn, action: str
 ) -> None:
