@@ -12,6 +12,7 @@ from django.db.models import Min, Q, QuerySet, prefetch_related_objects
 from objections import escalation, reminders
 from objections.deadlines import reckoning
 from objections.deadlines.isolation import isolating
+from objections.deadlines.pace import Pace
 from objections.models import Case, Deadline, Escalation, Pause
 from objections.ringing import Ringing, facts
 from objections.timeline import iso
@@ -20,7 +21,6 @@ from timekeeping import clock, punctuality
 from timekeeping.punctuality import Tally
 
 BATCH = 500
-FRESH = timedelta(seconds=5)
 HEARTBEAT = "sweep"
 RINGS = {
     EventKind.DEADLINE_WARNED, EventKind.DEADLINE_BREACHED, EventKind.ESCALATION_CLIMBED,
@@ -51,9 +51,9 @@ def sweep(*, now: datetime) -> int:
     locks it first, and a row that has rung carries a later alarm. What fell due in the
     last seconds goes first, then one batch of backlog, and again.
     """
-    total = 0
+    total, pace = 0, Pace()
     while True:
-        rows, rungs = _pass(now)
+        rows, rungs = _pass(now, pace)
         total += rungs
         if not rows:
             return total
@@ -65,10 +65,10 @@ def drain(clock_now: Callable[[], datetime], *, limit: timedelta | None = None) 
     Beats the heartbeat with the lag that it found on coming. ``limit`` bounds the time
     that it takes, so that a long backlog does not hold a worker for ever.
     """
-    started, total = time.monotonic(), 0
+    started, total, pace = time.monotonic(), 0, Pace()
     _beat(clock_now())
     while True:
-        rows, rungs = _pass(clock_now())
+        rows, rungs = _pass(clock_now(), pace)
         total += rungs
         if not rows:
             return total
@@ -92,16 +92,19 @@ def lag(*, now: datetime) -> timedelta:
     return now - oldest if oldest else timedelta(0)
 
 
-def _pass(now: datetime) -> tuple[int, int]:
+def _pass(now: datetime, pace: Pace) -> tuple[int, int]:
     """Ring one batch of each lane; return how many rows were looked at, and rungs rung."""
-    fresh = _ring_batch(Deadline.objects.filter(alarm_at__gte=now - FRESH), now)
-    backlog = _ring_batch(Deadline.objects.all(), now)
-    others = _ring_escalations(now)
+    since = pace.fresh_since(now)
+    fresh = _ring_batch(Deadline.objects.filter(alarm_at__gte=since), now)
+    began = time.monotonic()
+    backlog = _ring_batch(Deadline.objects.all(), now, most=min(pace.rows, BATCH))
+    pace.learn(backlog[0], time.monotonic() - began)
+    others = _ring_escalations(now, since)
     return fresh[0] + backlog[0] + others[0], fresh[1] + backlog[1] + others[1]
 
 
 @transaction.atomic(durable=True)
-def _ring_batch(lane: QuerySet[Deadline], now: datetime) -> tuple[int, int]:
+def _ring_batch(lane: QuerySet[Deadline], now: datetime, *, most: int = BATCH) -> tuple[int, int]:
     """Claim due rows together with their cases, ring them, commit.
 
     Only the pair keeps an alarm from ringing twice when a step arrives in between, and
@@ -113,7 +116,7 @@ def _ring_batch(lane: QuerySet[Deadline], now: datetime) -> tuple[int, int]:
         .select_related("case")
         .defer(*WORDS)
         .select_for_update(of=("self", "case"), skip_locked=True, no_key=True)
-        .order_by("alarm_at", "pk")[:BATCH]
+        .order_by("alarm_at", "pk")[:most]
     )
     tally = Tally()
     rungs = _ring_or_isolate(rows, now, tally)
@@ -250,12 +253,12 @@ def _touch(case_ids: set[int], now: datetime) -> None:
     Case.objects.filter(pk__in=case_ids, updated_at__lt=now).update(updated_at=now)
 
 
-def _ring_escalations(now: datetime) -> tuple[int, int]:
+def _ring_escalations(now: datetime, since: datetime) -> tuple[int, int]:
     """Ring one batch of each lane of lapses and reminders. Mostly there are none to look for."""
     due = Escalation.objects.filter(alarm_at__lt=now)
     if not due.exists():
         return 0, 0
-    fresh = _lapse_batch(due.filter(alarm_at__gte=now - FRESH), now)
+    fresh = _lapse_batch(due.filter(alarm_at__gte=since), now)
     backlog = _lapse_batch(due, now)
     return fresh[0] + backlog[0], fresh[1] + backlog[1]
 

@@ -11,6 +11,7 @@ from accounts.services import leave
 from objections import steps
 from objections.actors import Actor
 from objections.deadlines import sweeping
+from objections.deadlines.pace import Pace
 from objections.deadlines.sweeping import drain, lag, next_alarm, sweep
 from objections.errors import StepRefused
 from objections.models import (
@@ -355,7 +356,7 @@ def test_what_fell_due_just_now_goes_before_the_backlog(
         open_at(t0, by=by, customer=customer)
     fresh = open_at(t0 + HOUR, by=by, customer=customer)
     now = t0 + HOUR + 10 * MIN + timedelta(seconds=1)
-    sweeping._pass(now)
+    sweeping._pass(now, Pace())
     assert len(rang(fresh, Promise.ACKNOWLEDGEMENT)) == 1
     assert Deadline.objects.filter(alarm_at__lt=now).count() == 4
     sweep(now=now)
