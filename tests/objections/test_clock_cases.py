@@ -49,7 +49,7 @@ def test_item_6_a_clock_falls_due_when_the_published_cases_say(
             for begin, end in case.get("pauses", [])
         ]
         found = reckoning.reckon(
-            Unit(case["unit"]), editions.get(case.get("calendar")),
+            Unit(case["unit"]), editions.get(case.get("calendar", "")),
             datetime.fromisoformat(case["start"]), length_of(case), paused=paused,
         )  # fmt: skip
         expected = (datetime.fromisoformat(case["due"]), case["provisional"])
