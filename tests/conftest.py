@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
 import pytest
 from django.core import serializers
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import Client, Role, Team, User
@@ -45,6 +47,13 @@ def shipped_policy(request: pytest.FixtureRequest) -> None:
     if not Policy.objects.exists():
         for row in serializers.deserialize("json", shipped):
             row.save()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test begins in English, whatever language the one before has left."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

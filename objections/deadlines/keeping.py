@@ -69,7 +69,7 @@ def _start_one(
     due = given.due(at) if due_at is None else Reckoned(due_at, due_at)
     deadline = Deadline(
         case=case, promise=promise, cycle=_cycle(case, promise), subject=subject,
-        is_historical=case.is_historical, started_at=at,
+        is_historical=case.is_historical, started_at=at, has_own_due=due_at is not None,
     )  # fmt: skip
     put(deadline, given, due)
     deadline.ladder = given.ladder(at, due)
@@ -78,7 +78,8 @@ def _start_one(
     timeline.record(
         case, EventKind.DEADLINE_STARTED, at=at, now=now, due_at=iso(due.at),
         policy=given.policy_name, policy_version=given.policy_version,
-        historical=deadline.is_historical, **facts(deadline), **said(deadline),
+        historical=deadline.is_historical, own_due=deadline.has_own_due, **facts(deadline),
+        **said(deadline),
     )  # fmt: skip
     return deadline
 
@@ -174,10 +175,10 @@ def _settle(
 ) -> None:
     at = max(at, deadline.started_at)
     if deadline.paused_at is not None:
-        _run_on(deadline, max(at, deadline.paused_at))
+        run_on(deadline, max(at, deadline.paused_at))
     if deadline.due_at is None:
         raise ValueError("a deadline that is not paused has a due moment")
-    in_time = at <= deadline.due_at
+    in_time = at <= deadline.due_at or _before_the_change(deadline, at)
     if in_time:
         withdraw_breach(deadline, at=at, now=now, by=by)
     elif deadline.breached_at is None and not deadline.is_historical:
@@ -194,6 +195,16 @@ def _settle(
         deadline.case, kind, at=at, now=now, by=by, proof=deadline.proof_id, **facts(deadline)
     )
     close_escalations(deadline, at=at, now=now, by=by)
+
+
+def _before_the_change(deadline: Deadline, at: datetime) -> bool:
+    """True for a proof from before the change that made its clock overdue.
+
+    Only such a breach lies after its due moment: what was promised then still held.
+    """
+    breached_at, due_at = deadline.breached_at, deadline.due_at
+    by_change = breached_at is not None and due_at is not None and breached_at > due_at
+    return by_change and breached_at is not None and at <= breached_at
 
 
 def withdraw_breach(deadline: Deadline, *, at: datetime, now: datetime, by: Actor) -> None:
@@ -306,12 +317,13 @@ def pause(
 
 def resume(deadline: Deadline, *, now: datetime) -> None:
     """Let a paused clock run on from ``now``, with what remained when it stopped."""
-    _run_on(deadline, now)
+    run_on(deadline, now)
     deadline.alarm_at = None if deadline.is_historical else deadline.moment_of(deadline.rung)
     deadline.save()
 
 
-def _run_on(deadline: Deadline, at: datetime) -> None:
+def run_on(deadline: Deadline, at: datetime) -> None:
+    """Let a paused clock run on from ``at``, and end its pause there. Saves only the pause."""
     reckoning.run_on(deadline, at)
     Pause.objects.filter(deadline=deadline, resumed_at=None).update(resumed_at=at)
 

@@ -59,13 +59,13 @@ def preview(policy: Policy, *, now: datetime) -> Preview:
         .exclude(case__clock_mode=ClockMode.HISTORICAL)
     )
     seen = Preview(total=rows.count())
-    lines = terms.lines_of(policy)
+    lines, editions = terms.lines_of(policy), terms.Editions()
     for deadline in _newest(rows):
         seen.checked += 1
-        if recomputing.has_own_due(deadline):
+        if deadline.has_own_due:
             continue
         promise = Promise(deadline.promise)
-        given = terms.choose(lines, Facts.of(deadline.case), [promise])[promise]
+        given = terms.choose(lines, Facts.of(deadline.case), [promise], editions)[promise]
         due = given.due(deadline.started_at, paused=recomputing.pauses(deadline))
         if due.at == deadline.due_at:
             continue

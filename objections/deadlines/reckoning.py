@@ -29,6 +29,7 @@ class Reckoned(NamedTuple):
     at: datetime
     nominal: datetime
     provisional: bool = False
+    stood: timedelta = NOTHING
 
     @property
     def moved(self) -> timedelta:
@@ -54,14 +55,30 @@ def reckon(
     if unit is Unit.ELAPSED:
         nominal = start + length
         moved = morning(nominal, night, zone) if night is not None else nominal
-        return Reckoned(moved + stood, nominal + stood)
+        return Reckoned(moved + stood, nominal + stood, stood=stood)
     hours = _hours(edition)
     if unit is Unit.WORKING:
         worked = sum((calendars.between(hours, begin, end) for begin, end in paused), NOTHING)
-        reached = calendars.add(hours, start, length + worked)
+        reached = work_on(hours, start, length + worked)
         return Reckoned(reached.at, reached.at, reached.provisional)
-    reached = calendars.end_of_working_day(hours, start, length.days)
-    return Reckoned(reached.at + stood, reached.at + stood, reached.provisional)
+    try:
+        reached = calendars.end_of_working_day(hours, start, length.days)
+    except calendars.NoFuture:
+        reached = calendars.Reached(start + length, True)
+    due_at = reached.at + stood
+    return Reckoned(due_at, due_at, reached.provisional, stood)
+
+
+def work_on(hours: calendars.WorkingHours, start: datetime, length: timedelta) -> calendars.Reached:
+    """Return when so much working time has passed.
+
+    Hours that never last so long count as elapsed time, provisionally: no case is refused
+    because of a calendar.
+    """
+    try:
+        return calendars.add(hours, start, length)
+    except calendars.NoFuture:
+        return calendars.Reached(start + length, True)
 
 
 def morning(moment: datetime, night: tuple[time, time], zone: str) -> datetime:
@@ -88,12 +105,19 @@ def lay(
             hours, length = _hours(edition), timedelta(seconds=own)
             at = due_at
             if own < 0:
-                at = calendars.subtract(hours, due_at, -length)
+                at = _before(hours, due_at, -length)
             elif own > 0:
-                at = calendars.add(hours, due_at, length).at
+                at = work_on(hours, due_at, length).at
             rung = {**rung, "offset": (at - due_at).total_seconds()}
         laid.append(rung)
     return laid
+
+
+def _before(hours: calendars.WorkingHours, end: datetime, length: timedelta) -> datetime:
+    try:
+        return calendars.subtract(hours, end, length)
+    except calendars.NoFuture:
+        return end - length
 
 
 def left(deadline: Deadline, at: datetime) -> timedelta:
@@ -115,7 +139,7 @@ def run_on(deadline: Deadline, at: datetime) -> None:
     rest = deadline.remaining
     deadline.due_at = at + rest
     if deadline.unit == Unit.WORKING and rest > NOTHING:
-        reached = calendars.add(_hours(deadline.calendar), at, rest)
+        reached = work_on(_hours(deadline.calendar), at, rest)
         deadline.due_at, deadline.is_provisional = reached.at, reached.provisional
         deadline.ladder = lay(deadline.ladder, deadline.due_at, deadline.calendar)
     deadline.remaining = deadline.paused_at = deadline.resume_at = None

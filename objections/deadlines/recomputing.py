@@ -15,7 +15,7 @@ from objections.deadlines import keeping, reckoning, terms
 from objections.deadlines.reckoning import NOTHING, WARNING, Span
 from objections.deadlines.terms import Terms
 from objections.escalation import facts
-from objections.models import Case, Deadline, LadderRung
+from objections.models import Case, Deadline, HandOver, LadderRung
 from objections.timeline import iso
 from objections.vocabulary import EventKind, Promise, RecomputeCause, Unit
 from timekeeping.models import Edition
@@ -36,7 +36,7 @@ def recompute_case(
     What was due by ``now`` has been rung by the caller. A clock with a due time of its
     own keeps it. Returns those that are due at another moment than before.
     """
-    running = [row for row in keeping.running(case) if not has_own_due(row)]
+    running = [row for row in keeping.running(case) if not row.has_own_due]
     given = terms.find(case, {Promise(row.promise) for row in running}) if running else {}
     return apply(running, given, cause, now=now, by=by, with_alerts=with_alerts)
 
@@ -70,26 +70,30 @@ def recompute(
     ``answered_at`` is judged by that moment, and not saved: another round of its promise
     may run by now.
     """
-    seen_at = answered_at or now
     if not deadline.is_running or deadline.breached_at is not None:
         return False
+    start = started_at or deadline.started_at
+    due = given.due(start, paused=pauses(deadline))
+    if deadline.paused_at is not None and due.at < deadline.paused_at:
+        _end_useless_pause(deadline, deadline.paused_at, now=now, by=by)
+    seen_at = deadline.paused_at or answered_at or now
     before = [getattr(deadline, name) for name in COMPARED]
     old_due, ladder = deadline.due_at, list(deadline.ladder)
-    deadline.started_at = started_at or deadline.started_at
-    due = given.due(deadline.started_at, paused=pauses(deadline))
+    deadline.started_at = start
     keeping.put(deadline, given, due)
     if given.unit is Unit.ELAPSED:
-        deadline.allowance -= sum((end - begin for begin, end in pauses(deadline)), NOTHING)
+        deadline.allowance -= due.stood
     if deadline.paused_at is not None:
-        deadline.remaining = max(reckoning.left(deadline, deadline.paused_at), NOTHING)
+        deadline.remaining = reckoning.left(deadline, deadline.paused_at)
         deadline.due_at = None
-    coming = given.ladder(deadline.started_at, due)
-    deadline.ladder = _fired(ladder[: deadline.rung], old_due, due.at) + _coming(
-        coming, due.at, seen_at
-    )
-    if [getattr(deadline, name) for name in COMPARED] == before and deadline.ladder == ladder:
+    coming = _coming(given.ladder(start, due), due.at, seen_at)
+    same = [getattr(deadline, name) for name in COMPARED] == before
+    if same and coming == ladder[deadline.rung :]:
         return False
-    _settle_alarm(deadline, now)
+    deadline.ladder = _fired(ladder[: deadline.rung], old_due, due.at) + coming
+    deadline.shift = NOTHING
+    _settle_alarm(deadline)
+    _move_hand_over(deadline)
     late = deadline.due_at is not None and deadline.due_at < seen_at
     overdue = late and not deadline.is_historical
     timeline.record(
@@ -112,11 +116,20 @@ def pauses(deadline: Deadline) -> Sequence[Span]:
     return [(row.paused_at, row.resumed_at) for row in rows if row.resumed_at is not None]
 
 
-def has_own_due(deadline: Deadline) -> bool:
-    """True for a clock whose due time was agreed for it alone: no policy moves it."""
-    if deadline.promise == Promise.HAND_OVER:
-        return deadline.unit == Unit.ELAPSED
-    return deadline.promise == Promise.COMMITMENT
+def _end_useless_pause(deadline: Deadline, at: datetime, *, now: datetime, by: Actor) -> None:
+    """End a pause before which the changed promise was late already: it saves nothing."""
+    keeping.run_on(deadline, at)
+    timeline.record(
+        deadline.case, EventKind.DEADLINE_RESUMED, at=at, now=now, by=by,
+        due_at=iso(deadline.due_at), **facts(deadline),
+    )  # fmt: skip
+
+
+def _move_hand_over(deadline: Deadline) -> None:
+    """Let the question to a department say the time at which its answer is due now."""
+    if deadline.promise == Promise.HAND_OVER and deadline.due_at is not None:
+        asked = HandOver.objects.filter(case=deadline.case_id, number=deadline.subject)
+        asked.update(due_at=deadline.due_at)
 
 
 def _fired(
@@ -126,22 +139,24 @@ def _fired(
     if was_due is None:
         return list(rungs)
     by = (was_due - due_at).total_seconds()
-    kept: list[LadderRung] = [{**rung, "offset": rung["offset"] + by} for rung in rungs]
+    kept: list[LadderRung] = [
+        {**rung, "offset": rung["offset"] + by, "before": True} for rung in rungs
+    ]
     for rung in kept:
         rung.pop("own", None)
     return kept
 
 
-def _coming(ladder: Sequence[LadderRung], due_at: datetime, now: datetime) -> list[LadderRung]:
+def _coming(ladder: Sequence[LadderRung], due_at: datetime, seen_at: datetime) -> list[LadderRung]:
     """Return the rungs still to come: a warning that lies in the past is not given late."""
     return [
         rung
         for rung in ladder
-        if rung["kind"] != WARNING or due_at + timedelta(seconds=rung["offset"]) > now
+        if rung["kind"] != WARNING or due_at + timedelta(seconds=rung["offset"]) >= seen_at
     ]
 
 
-def _settle_alarm(deadline: Deadline, now: datetime) -> None:
+def _settle_alarm(deadline: Deadline) -> None:
     if deadline.is_historical:
         deadline.alarm_at = None
     elif deadline.paused_at is not None:
@@ -155,7 +170,8 @@ def own_terms(deadline: Deadline, edition: Edition | None) -> Terms:
     steps = [
         terms.Step(timedelta(seconds=rung.get("own", rung["offset"])), rung["level"],
                    rung.get("person"))
-        for rung in deadline.ladder[deadline.rung :]
+        for rung in deadline.ladder
+        if not rung.get("before")
     ]  # fmt: skip
     return Terms(
         policy_name=deadline.policy_name, policy_version=deadline.policy_version,

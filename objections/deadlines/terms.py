@@ -17,7 +17,7 @@ from objections.deadlines.reckoning import BREACH, LEVEL, WARNING, Reckoned
 from objections.models import Allowance, Case, LadderRung, Policy
 from objections.vocabulary import Promise, Unit
 from timekeeping import editions
-from timekeeping.models import Edition
+from timekeeping.models import Calendar, Edition
 
 
 class NoPolicy(Exception):
@@ -80,7 +80,9 @@ class Terms:
         clock starts is left out, which matters for promises with their own due time.
         """
         working = self.unit is Unit.WORKING and self.length is not None
-        length = self.length if working and self.length else due.nominal - started_at
+        length = due.nominal - due.stood - started_at
+        if working and self.length:
+            length = self.length
         rungs: dict[float, LadderRung] = {0.0: {"offset": 0.0, "kind": BREACH, "level": 1}}
         for step in self.steps:
             own = step.when if isinstance(step.when, timedelta) else length * step.when / 100
@@ -188,8 +190,15 @@ def lines_of(policy: Policy) -> list[Line]:
     return list(_lines(Q(policy=policy)))
 
 
+Editions = dict[int | None, Edition]
+"""The newest edition of each calendar, so that many cases ask once."""
+
+
 def choose(
-    lines: Iterable[Line], facts: Facts, promises: Iterable[Promise]
+    lines: Iterable[Line],
+    facts: Facts,
+    promises: Iterable[Promise],
+    known: Editions | None = None,
 ) -> dict[Promise, Terms]:
     """Return the terms that these lines give to these facts; see ``find``."""
     best: dict[Promise, list[Line]] = {}
@@ -205,7 +214,8 @@ def choose(
     for promise in wanted:
         if promise not in best:
             raise NoPolicy(promise)
-    return {promise: _terms(best[promise], facts) for promise in wanted}
+    editions_read = {} if known is None else known
+    return {promise: _terms(best[promise], facts, editions_read) for promise in wanted}
 
 
 def _may_fit(facts: Facts) -> Q:
@@ -221,7 +231,14 @@ def _lines(chosen: Q) -> Iterator[Line]:
     return (Line(*row) for row in rows.values_list(*Line._fields))
 
 
-def _terms(lines: list[Line], facts: Facts) -> Terms:
+def _edition(calendar: Calendar | None, known: Editions) -> Edition:
+    key = calendar.pk if calendar is not None else None
+    if key not in known:
+        known[key] = editions.edition_for(calendar)
+    return known[key]
+
+
+def _terms(lines: list[Line], facts: Facts, known: Editions) -> Terms:
     said = lines[0]
     unit = Unit(said.unit)
     days = timedelta(days=said.days) if said.days is not None else None
@@ -240,7 +257,7 @@ def _terms(lines: list[Line], facts: Facts) -> Terms:
         early=facts.tier == Tier.KEY_ACCOUNT,
         night=(said.night_from, said.night_until) if said.night_from and said.night_until else None,
         zone=calendar.time_zone if calendar is not None else settings.TIME_ZONE,
-        edition=editions.edition_for(calendar) if unit is not Unit.ELAPSED else None,
+        edition=_edition(calendar, known) if unit is not Unit.ELAPSED else None,
     )
 
 

@@ -52,15 +52,16 @@ class Deadline(models.Model):
     ``allowance`` that was added because it would have fallen due at night, and ``shift``
     how far the levels above moved. ``allowance`` and ``remaining`` are counted in
     ``unit``: elapsed time, the working time of ``calendar``, or its working days as whole
-    days. ``is_provisional`` while it runs into a year that the calendar does not know
-    yet. ``subject`` is the number of the commitment, hand-over or message that the
-    promise is about, else null.
+    days. ``has_own_due`` says that no policy moves it. ``is_provisional`` while it runs
+    into a year that the calendar does not know yet. ``subject`` is the number of the
+    commitment, hand-over or message that the promise is about, else null.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="deadlines", verbose_name=_("case"))
     promise = models.CharField(_("promise"), max_length=16, choices=Promise)
     cycle = models.PositiveSmallIntegerField(_("round"), default=1)
     subject = models.PositiveBigIntegerField(_("number of its subject"), null=True, blank=True)
+    has_own_due = models.BooleanField(_("due time agreed for it alone"), default=False)
     is_historical = models.BooleanField(_("kept for the record alone"), default=False)
 
     policy_name = models.CharField(_("policy"), max_length=80)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
-from customers.models import Product, Tier
+from customers.models import Customer, Product, Tier
 from objections.policies import lengths, rows
 from objections.vocabulary import Kind, PauseReason, Promise, Unit, Urgency
 from timekeeping.models import Edition
@@ -188,7 +188,8 @@ def _refuse(faults: rows.Faults) -> None:
 class Recomputation(models.Model):
     """Running deadlines that are to be computed anew, in batches, until none is left.
 
-    Written by whoever publishes a policy or an edition of a calendar. ``cursor`` is the
+    Written when a policy or an edition of a calendar is published, or a customer's tier
+    changes. ``cursor`` is the
     last case that is done and ``last`` where to end; a process that dies in between is
     followed by the next, and a clock computed twice is the same.
     """
@@ -201,6 +202,10 @@ class Recomputation(models.Model):
         Edition, models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("edition of a calendar"),
     )  # fmt: skip
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("customer whose tier changed"),
+    )  # fmt: skip
     with_alerts = models.BooleanField(_("with alerts"), default=True)
     only_provisional = models.BooleanField(_("provisional ones only"), default=False)
     asked_at = models.DateTimeField(_("asked at"))
@@ -212,6 +217,7 @@ class Recomputation(models.Model):
     last = models.PositiveBigIntegerField(default=0)
     moved = models.PositiveIntegerField(_("moved"), default=0)
     overdue = models.PositiveIntegerField(_("made overdue"), default=0)
+    failed = models.PositiveIntegerField(_("cases that failed"), default=0)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
 
     class Meta:
@@ -221,8 +227,9 @@ class Recomputation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="recomputation_has_one_cause",
-                condition=Q(policy__isnull=False, edition__isnull=True)
-                | Q(policy__isnull=True, edition__isnull=False),
+                condition=Q(policy__isnull=False, edition__isnull=True, customer__isnull=True)
+                | Q(policy__isnull=True, edition__isnull=False, customer__isnull=True)
+                | Q(policy__isnull=True, edition__isnull=True, customer__isnull=False),
             ),
         ]
         indexes = [
@@ -232,4 +239,4 @@ class Recomputation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.policy or self.edition} {self.asked_at:%Y-%m-%d %H:%M}"
+        return f"{self.policy or self.edition or self.customer} {self.asked_at:%Y-%m-%d %H:%M}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,11 +13,20 @@ from customers.models import Tier
 from objections import steps
 from objections.actors import Actor
 from objections.clockface import ClockState, face
-from objections.deadlines import applying, previewing
+from objections.deadlines import applying, previewing, replaying
 from objections.deadlines.recomputing import recompute_case
 from objections.deadlines.sweeping import sweep
 from objections.locking import lock
-from objections.models import Allowance, Case, Deadline, Escalation, Notice, Policy, Recomputation
+from objections.models import (
+    Allowance,
+    Case,
+    Deadline,
+    Escalation,
+    Notice,
+    Pause,
+    Policy,
+    Recomputation,
+)
 from objections.services.stepping import take_steps
 from objections.vocabulary import (
     Channel,
@@ -30,11 +40,25 @@ from objections.vocabulary import (
 )
 from tests.conftest import People
 from tests.objections.record import clock
-from tests.stories import DAY, HOUR, MIN, open_at, walk_to
+from tests.stories import ACKNOWLEDGE, DAY, HOUR, MIN, open_at, walk_to
 from timekeeping import editions
-from timekeeping.models import Calendar, CalendarDay, CalendarYear, WeeklyWindow
+from timekeeping.models import Calendar, CalendarDay, CalendarYear, Edition, WeeklyWindow
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def replayed(request: pytest.FixtureRequest, db: None) -> Iterator[None]:
+    """Whatever a test has done: the timelines rebuild the clocks, but where it has cheated."""
+    yield
+    if "tampered" not in request.fixturenames:
+        for seen in replaying.verify(Case.objects.all()):
+            assert seen.differences == []
+
+
+@pytest.fixture
+def tampered() -> None:
+    """Says that a test writes rows that no timeline knows of."""
 
 
 @pytest.fixture
@@ -401,6 +425,182 @@ def test_item_7_an_edition_that_moves_nothing_provisional_moves_nothing(
     drained(t0 + HOUR)
     assert clock(case, Promise.RESPONSE).due_at == before
     assert not of_kind(case, EventKind.DEADLINE_RECOMPUTED)
+
+
+def test_item_7_a_clock_that_runs_again_later_follows_the_newest_edition(
+    by: Actor, customer: Any, china: Calendar
+) -> None:
+    case = walk_to(Stage.CONFIRM, NEW_YEAR_S_EVE - 36 * HOUR, by=by, customer=customer)
+    assert not clock(case, Promise.RESPONSE).is_provisional
+    pause = steps.Pause(promise=Promise.RESPONSE, reason=PauseReason.CUSTOMER, evidence="Mail 7")
+    take_steps(case, [pause], by=by, now=NEW_YEAR_S_EVE - 4 * HOUR)
+    learn_2027(china, NEW_YEAR_S_EVE - 3 * HOUR)
+    drained(NEW_YEAR_S_EVE - 3 * HOUR)
+    take_steps(case, [steps.Resume(promise=Promise.RESPONSE)], by=by, now=NEW_YEAR_S_EVE)
+    assert clock(case, Promise.RESPONSE).is_provisional
+    drained(NEW_YEAR_S_EVE)
+    deadline = clock(case, Promise.RESPONSE)
+    assert not deadline.is_provisional
+    assert deadline.calendar is not None
+    assert deadline.calendar.version == 2
+
+
+def test_item_7_every_rung_rings_again_after_a_false_breach(
+    by: Actor, customer: Any, china: Calendar
+) -> None:
+    given = Allowance.objects.get(promise="response", kind="", urgency="")
+    for offset, level in ((-2 * HOUR, 0), (HOUR, 2), (3 * HOUR, 3)):
+        given.rungs.create(offset=offset, level=level)
+    case = walk_to(Stage.CONFIRM, NEW_YEAR_S_EVE, by=by, customer=customer)
+    false_due = datetime.fromisoformat("2027-01-04T15:00+08:00")
+    at = false_due + HOUR + MIN
+    sweep(now=at)
+    assert clock(case, Promise.RESPONSE).rung == 3
+    learn_2027(china, at)
+    drained(at)
+    deadline = clock(case, Promise.RESPONSE)
+    coming = [deadline.moment_of(index) for index in range(deadline.rung, len(deadline.ladder))]
+    true_due = datetime.fromisoformat("2027-01-05T15:00+08:00")
+    assert coming == [
+        true_due - 2 * HOUR, true_due, true_due + HOUR, true_due + 3 * HOUR,
+    ]  # fmt: skip
+    assert deadline.shift == timedelta(0)
+
+
+def test_two_editions_at_once_lead_to_the_newer_one(
+    by: Actor, customer: Any, china: Calendar
+) -> None:
+    case = open_at(NEW_YEAR_S_EVE, by=by, customer=customer)
+    learn_2027(china, NEW_YEAR_S_EVE)
+    CalendarDay.objects.create(calendar=china, on="2027-01-04", name="Typhoon", windows=[])
+    editions.publish(china, now=NEW_YEAR_S_EVE)
+    drained(NEW_YEAR_S_EVE)
+    deadline = clock(case, Promise.RESPONSE)
+    assert deadline.due_at == datetime.fromisoformat("2027-01-06T15:00+08:00")
+    assert deadline.calendar is not None
+    assert deadline.calendar.version == 3
+
+
+def test_hours_that_never_last_so_long_lose_no_case(
+    by: Actor, customer: Any, china: Calendar, t0: datetime
+) -> None:
+    edition = editions.edition_for(china)
+    content = edition.content | {"weekly": [[] for _ in range(7)]}
+    content["days"] = {"2026-03-03": [["09:00", "10:00"]]}
+    Edition.objects.create(calendar=china, version=9, recorded_at=t0, content=content)
+    deadline = clock(open_at(t0, by=by, customer=customer), Promise.RESPONSE)
+    assert deadline.is_provisional
+    assert deadline.due_at == t0 + 18 * HOUR
+    days = Allowance.objects.get(promise="response", kind="", urgency="")
+    days.unit, days.length, days.days = Unit.DAYS, None, 2
+    days.save()
+    deadline = clock(open_at(t0, by=by, customer=customer), Promise.RESPONSE)
+    assert (deadline.is_provisional, deadline.due_at) == (True, t0 + 2 * DAY)
+
+
+# ── what stands still, and what stands in the way ─────────────────────────────────────
+
+
+def test_item_11_a_pause_does_not_forgive_what_the_change_makes_overdue(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    crisis_in(4 * HOUR)
+    case = walk_to(Stage.CONFIRM, t0, by=by, customer=customer)
+    pause = steps.Pause(promise=Promise.RESPONSE, reason=PauseReason.CUSTOMER, evidence="Mail 7")
+    take_steps(case, [pause], by=by, now=t0 + 10 * HOUR)
+    make_crisis(case, t0 + 11 * HOUR)
+    deadline = clock(case, Promise.RESPONSE)
+    assert (deadline.paused_at, deadline.due_at) == (None, t0 + 4 * HOUR)
+    assert deadline.breached_at == t0 + 11 * HOUR
+    assert Pause.objects.get().resumed_at == t0 + 10 * HOUR
+
+
+def test_item_11_a_paused_clock_keeps_the_warnings_that_lie_ahead_of_it(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    crisis_in(12 * HOUR)
+    given = Allowance.objects.get(promise="response", urgency="crisis")
+    given.rungs.create(offset=-6 * HOUR, level=0)
+    case = walk_to(Stage.CONFIRM, t0, by=by, customer=customer)
+    pause = steps.Pause(promise=Promise.RESPONSE, reason=PauseReason.CUSTOMER, evidence="Mail 7")
+    take_steps(case, [pause], by=by, now=t0 + HOUR)
+    make_crisis(case, t0 + 8 * HOUR)
+    take_steps(case, [steps.Resume(promise=Promise.RESPONSE)], by=by, now=t0 + 8 * HOUR)
+    deadline = clock(case, Promise.RESPONSE)
+    assert deadline.due_at == t0 + 19 * HOUR
+    assert deadline.moment_of(0) == t0 + 13 * HOUR
+
+
+def test_item_11_a_proof_from_before_the_change_counts_by_what_was_promised_then(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    Allowance.objects.create(
+        policy=Policy.objects.get(), promise="acknowledgement", urgency="crisis", length=MIN
+    )
+    early, late = (open_at(t0, by=by, customer=customer) for _ in range(2))
+    for case in (early, late):
+        make_crisis(case, t0 + 10 * MIN)
+        assert clock(case, Promise.ACKNOWLEDGEMENT).breached_at == t0 + 10 * MIN
+    for case, at in ((early, t0 + 9 * MIN), (late, t0 + 11 * MIN)):
+        take_steps(case, [replace(ACKNOWLEDGE, at=at)], by=by, now=t0 + 13 * MIN)
+    assert clock(early, Promise.ACKNOWLEDGEMENT).kept_at == t0 + 9 * MIN
+    assert clock(late, Promise.ACKNOWLEDGEMENT).answered_late_at == t0 + 11 * MIN
+
+
+def test_a_share_of_the_allowance_is_counted_without_the_pauses(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    given = Allowance.objects.get(promise="response", kind="", urgency="")
+    given.rungs.all().delete()
+    given.rungs.create(percent=-50, level=0)
+    case = walk_to(Stage.CONFIRM, t0, by=by, customer=customer)
+    pause = steps.Pause(promise=Promise.RESPONSE, reason=PauseReason.CUSTOMER, evidence="Mail 7")
+    take_steps(case, [pause], by=by, now=t0 + HOUR)
+    take_steps(case, [steps.Resume(promise=Promise.RESPONSE)], by=by, now=t0 + 5 * HOUR)
+    make_crisis(case, t0 + 6 * HOUR)
+    assert clock(case, Promise.RESPONSE).moment_of(0) == t0 + 16 * HOUR
+    recomputed = of_kind(case, EventKind.DEADLINE_RECOMPUTED)
+    assert "response" not in [event.data["promise"] for event in recomputed]
+
+
+def test_a_question_with_no_time_of_its_own_moves_with_the_policy(
+    by: Actor, customer: Any, t0: datetime, second: Callable[..., Policy]
+) -> None:
+    Allowance.objects.filter(promise="hand_over").update(unit=Unit.ELAPSED)
+    case = walk_to(Stage.CONFIRM, t0, by=by, customer=customer)
+    asked = steps.HandOver(question="Which alloy?", department="Lab")
+    take_steps(case, [asked], by=by, now=t0 + HOUR)
+    applying.ask(policy=second(hand_over=2 * HOUR), now=t0 + HOUR)
+    drained(t0 + HOUR)
+    assert clock(case, Promise.HAND_OVER).due_at == t0 + 3 * HOUR
+    assert case.hand_overs.get().due_at == t0 + 3 * HOUR
+
+
+@pytest.mark.usefixtures("tampered")
+def test_a_case_that_cannot_be_computed_is_counted_and_stops_nobody(
+    by: Actor, customer: Any, t0: datetime, second: Callable[..., Policy]
+) -> None:
+    broken, sound = (walk_to(Stage.CONFIRM, t0, by=by, customer=customer) for _ in range(2))
+    Deadline.objects.filter(case=broken).update(ladder=[{"offset": "soon"}], rung=1)
+    asked = applying.ask(policy=second(response=6 * HOUR), now=t0 + HOUR)
+    drained(t0 + HOUR)
+    asked.refresh_from_db()
+    assert (asked.failed, asked.moved, asked.done_at) == (1, 1, t0 + HOUR)
+    assert clock(sound, Promise.RESPONSE).due_at == t0 + 6 * HOUR
+    assert clock(broken, Promise.RESPONSE).due_at == t0 + 24 * HOUR
+
+
+@pytest.mark.usefixtures("tampered")
+def test_a_clock_under_a_newer_policy_is_not_moved_back_by_an_older_one(
+    by: Actor, customer: Any, t0: datetime, second: Callable[..., Policy]
+) -> None:
+    old = walk_to(Stage.CONFIRM, t0, by=by, customer=customer)
+    applying.ask(policy=second(response=6 * HOUR), now=t0 + HOUR)
+    third = second(response=20 * HOUR)
+    Policy.objects.filter(pk=third.pk).update(published_at=t0 + HOUR)
+    Deadline.objects.filter(case=old, promise="response").update(policy_version=3)
+    drained(t0 + HOUR)
+    assert clock(old, Promise.RESPONSE).due_at == t0 + 24 * HOUR
 
 
 # ── pauses in working time ────────────────────────────────────────────────────────────

@@ -86,7 +86,17 @@ def test_item_8_a_calendar_in_which_nobody_ever_works_is_refused() -> None:
     site.days.create(on=date(2026, 3, 1), windows=[["08:00", "17:00"]], is_one_off=True)
     assert refused(site).field == "weekly"  # all its working time has passed
     site.days.create(on=date(2026, 3, 3), windows=[["08:00", "17:00"]], is_one_off=True)
+    assert refused(site).field == "weekly"  # a single day is no future
+    for day in range(4, 9):
+        site.days.create(on=date(2026, 3, day), windows=[["08:00", "17:00"]], is_one_off=True)
     assert publish(site, now=NOW).version == 1
+
+
+def test_a_day_in_a_year_without_a_calendar_is_refused(site: Calendar) -> None:
+    for year in (1900, 9999):
+        day = site.days.create(on=date(year, 12, 31), windows=[], is_one_off=True)
+        assert str(year) in refused(site).reason
+        day.delete()
 
 
 def test_windows_that_overlap_are_refused(site: Calendar) -> None:

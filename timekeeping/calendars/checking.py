@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from timekeeping.calendars.arithmetic import NoFuture, next_opening
+from timekeeping.calendars.arithmetic import NoFuture, add
 from timekeeping.calendars.hours import (
     DAYS_OF_A_WEEK,
     ONE_DAY,
@@ -18,6 +18,9 @@ from timekeeping.calendars.hours import (
 )
 
 MINUTES_OF_A_DAY = 24 * 60
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+LEAST = timedelta(hours=40)
+"""A working week: hours that will never last so long have no future."""
 A_MONDAY = date(2024, 1, 1)
 
 
@@ -30,15 +33,19 @@ def check(hours: WorkingHours, *, now: datetime) -> None:
         before = hours.weekly[(weekday - 1) % DAYS_OF_A_WEEK]
         named = date_format(A_MONDAY + weekday * ONE_DAY, "l")
         _check_day(f"weekly.{weekday}", named, before, hours.weekly[weekday])
+    for year in {special.year for special in hours.days} | hours.years:
+        if not FIRST_YEAR <= year <= LAST_YEAR:
+            raise BadCalendar("days", _("There is no calendar for the year %s.") % year)
     for special in sorted(hours.days):
         for day in (special, special + ONE_DAY):
             named = date_format(day, "SHORT_DATE_FORMAT")
             _check_day(f"days.{day}", named, hours.windows(day - ONE_DAY), hours.windows(day))
     try:
-        next_opening(hours, now)
+        add(hours, now, LEAST)
     except NoFuture:
         raise BadCalendar(
-            "weekly", _("Nobody works within the next ten years: no promise could ever fall due.")
+            "weekly",
+            _("Hardly anybody works within the next ten years: promises would never fall due."),
         ) from None
 
 

@@ -77,6 +77,7 @@ class Fold:
         clock = ClockRow(
             id=data["deadline"], case_id=self.case_id, promise=data["promise"],
             cycle=data["cycle"], subject=data["subject"], is_historical=data["historical"],
+            has_own_due=data.get("own_due", data["promise"] == Promise.COMMITMENT),
             started_at=event.occurred_at, due_at=moment(data["due_at"]),
         )  # fmt: skip
         give_terms(clock, data)
@@ -91,7 +92,7 @@ class Fold:
         give_terms(clock, data)
         clock.started_at = datetime.fromisoformat(data["started_at"])
         clock.due_at, clock.remaining = moment(data["due_at"]), length(data["remaining"])
-        clock.rung = data["rung"]
+        clock.rung, clock.shift = data["rung"], NOTHING
         set_alarm(clock)
 
     def settled(self, event: Happened) -> None:
@@ -115,7 +116,7 @@ class Fold:
         self._end_pause(clock, event.occurred_at)
 
     def revived(self, event: Happened) -> None:
-        """It runs again after a merge that was undone, or a proof that was none."""
+        """It runs again: a merge was undone, a kind put right, or a proof was none."""
         clock, at = self._clock(event), event.occurred_at
         if clock is None:
             return
@@ -125,6 +126,7 @@ class Fold:
             for pause in self.pauses[clock.id]:
                 if pause.paused_at == clock.paused_at:
                     pause.resumed_at = None
+            clock.shift = max(clock.shift, at - self._due_if_resumed(clock), NOTHING)
             set_alarm(clock)
         elif clock.breached_at is not None:
             climb_on(clock, self._reached(clock), at)
@@ -292,6 +294,13 @@ class Fold:
             clock.ladder = laid(clock.ladder, clock.due_at, hours)
         clock.remaining = clock.paused_at = clock.resume_at = None
         self._end_pause(clock, at)
+
+    def _due_if_resumed(self, clock: ClockRow) -> datetime:
+        """Return when a clock that stands still falls due if it resumes at its own time."""
+        rest, at = clock.remaining or NOTHING, clock.resume_at or clock.started_at
+        if clock.unit == Unit.WORKING and clock.calendar_id is not None and rest > NOTHING:
+            return calendars.add(self._hours(clock.calendar_id), at, rest).at
+        return at + rest
 
     def _end_pause(self, clock: ClockRow, at: datetime) -> None:
         for pause in self.pauses[clock.id]:

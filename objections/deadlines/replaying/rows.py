@@ -22,6 +22,7 @@ class ClockRow:
     is_historical: bool
     started_at: datetime
     due_at: datetime | None
+    has_own_due: bool = False
     policy_name: str = ""
     policy_version: int = 0
     unit: str = ""
