@@ -170,9 +170,12 @@ class PolicyAdmin(DraftsOnly, PolicyPages):
 
 
 def _progress(asked: Recomputation) -> str:
-    said = {"moved": asked.moved, "overdue": asked.overdue}
+    said = {"moved": asked.moved, "overdue": asked.overdue, "failed": asked.failed}
     if asked.done_at is None:
         return str(_("At work: moved %(moved)s, made overdue %(overdue)s so far.") % said)
+    if asked.failed:
+        words = _("Done: moved %(moved)s, made overdue %(overdue)s. Left as they were: %(failed)s.")
+        return str(words % said)
     return str(_("Done: moved %(moved)s, made overdue %(overdue)s.") % said)
 
 

@@ -142,21 +142,33 @@ def _edited(calendar: Calendar) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """A recomputation that is not done: of what, asked when, how far it has come in percent."""
+    """A recomputation that is not done, or in which cases failed.
+
+    Of what, asked when, how far it has come in percent, and what came of it.
+    """
 
     name: str
     asked_at: datetime
     done: int
     moved: int
     overdue: int
+    failed: int
 
 
 def recomputations() -> list[Underway]:
-    rows = Recomputation.objects.filter(done_at=None).select_related("policy", "edition__calendar")
+    related = ("policy", "edition__calendar", "customer")
+    told = Recomputation.objects.filter(Q(done_at=None) | Q(failed__gt=0))
+    rows = told.select_related(*related)
     return [
         Underway(
-            str(row.policy or row.edition), row.asked_at,
-            min(100 * row.cursor // row.last, 100) if row.last else 100, row.moved, row.overdue,
+            str(row.policy or row.edition or row.customer), row.asked_at, _done(row), row.moved,
+            row.overdue, row.failed,
         )
-        for row in rows.order_by("pk")[:MOST]
+        for row in rows.order_by("-pk")[:MOST]
     ]  # fmt: skip
+
+
+def _done(row: Recomputation) -> int:
+    if row.done_at is not None or not row.last:
+        return 100
+    return min(100 * row.cursor // row.last, 100)
