@@ -11,6 +11,7 @@ from objections.deadlines import keeping, merging, sweeping
 from objections.errors import StaleVersion
 from objections.locking import lock
 from objections.models import Case, CaseEvent
+from objections.services import records
 from objections.services.work import Work, iso
 from objections.steps import Step
 from objections.vocabulary import EventKind, Promise, RecomputeCause
@@ -69,8 +70,10 @@ def unmerge(work: Work, step: steps.Unmerge) -> CaseEvent:
     """Let a merged case stand on its own again, in the stage where it stood before.
 
     Its clocks run again towards their former due moments; what fell due meanwhile rings
-    at once, with its true moment. The survivor's clocks get their own start back, or
-    the earliest of the cases that are still part of it; what was settled since stays.
+    at once, with its true moment. What an e-mail proved that bounced meanwhile is owed
+    again, and terms that changed meanwhile are followed. The survivor's clocks get their
+    own start back, or the earliest of the cases that are still part of it; what was
+    settled since stays.
     """
     case, now = work.case, work.now
     survivor, merged_at = case.merged_into, case.merged_at
@@ -83,12 +86,14 @@ def unmerge(work: Work, step: steps.Unmerge) -> CaseEvent:
     event = work.record(EventKind.UNMERGED, reference=survivor.reference, words=step.reason)
     case.hand_overs.filter(answered_at=None, voided_at=merged_at).update(voided_at=None)
     merging.revive(case, merged_at=merged_at, now=now, by=work.by)
-    sweeping.ring_case(case, now=now)
+    for record in case.contact_records.filter(withdrawn_at__gte=merged_at).order_by("withdrawn_at"):
+        records.take_back(case, record, now=now)
+    merging.catch_up(case, since=merged_at, now=now)
     sweeping.ring_case(survivor, now=now)
     Work(survivor, work.by, now, now).record(
         EventKind.RELEASED, reference=case.reference, words=step.reason
     )
-    wanted = _own_starts(survivor, case)
+    wanted = merging.own_starts(survivor, without=case)
     merging.restart(survivor, wanted, RecomputeCause.UNMERGE, now=now, by=work.by)
     _changed(survivor, now)
     return event
@@ -108,26 +113,6 @@ def _both(survivor: Case, brought: dict[Promise, datetime]) -> Clocks:
 
 def _earlier(one: dict[str, Any]) -> bool:
     return _moment(one["brought"]) < _moment(one["was"])
-
-
-def _own_starts(survivor: Case, released: Case) -> dict[int, datetime]:
-    """Return since when each clock of a survivor would run without the released case.
-
-    That is its own start, which the first merge that met it wrote down, or an earlier
-    one that a case brought which is still part of it.
-    """
-    taken_in = list(survivor.events.filter(kind=EventKind.ABSORBED).order_by("pk"))
-    still = set(survivor.absorbed.exclude(pk=released.pk).values_list("reference", flat=True))
-    newest = {event.data["reference"]: event for event in taken_in}
-    found: dict[int, datetime] = {}
-    for event in taken_in:
-        for one in event.data["clocks"]:
-            found.setdefault(one["deadline"], _moment(one["was"]))
-    for reference in still & newest.keys():
-        for one in newest[reference].data["clocks"]:
-            key = one["deadline"]
-            found[key] = min(found[key], _moment(one["brought"]))
-    return found
 
 
 def _moment(stamp: str) -> datetime:

@@ -12,8 +12,8 @@ from objections import audience, notices, permissions, timeline
 from objections.actors import SYSTEM, Actor
 from objections.deadlines import keeping, sweeping, withdrawing
 from objections.errors import NotPermitted
+from objections.locking import lock
 from objections.models import Case, CaseAccess, ContactRecord, Solution
-from objections.services.stepping import lock
 from objections.vocabulary import EventKind, NoticeKind, Promise, Purpose
 
 
@@ -55,7 +55,8 @@ def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> Con
     What it had settled is settled by the next contact on record, or runs again, with a
     breach where its due moment has passed; the questions that it answered are open again,
     and a promise that it moved is due as before. On a case that has ended only the
-    failure is recorded. Twice changes nothing.
+    failure is recorded; where that was by a merge, its undoing takes the proof back.
+    Twice changes nothing.
     """
     case = lock(record.case)
     sweeping.ring_case(case, now=now)
@@ -71,13 +72,22 @@ def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> Con
     heard = audience.handlers(case, Presence(now))
     notices.tell(audience.people(heard), NoticeKind.MAIL_FAILED, case, at=now, now=now)
     if case.is_open:
-        Solution.objects.filter(told_in=found, carried_out_at=None).update(withdrawn_at=now)
-        _unsettle(case, found, now)
-        _unanswer(case, found)
-        _unmove(case, found, now)
+        take_back(case, found, now=now)
         sweeping.ring_case(case, now=now)
     _changed(case, now)
     return found
+
+
+def take_back(case: Case, record: ContactRecord, *, now: datetime) -> None:
+    """Take back what a withdrawn contact proved on a locked case that is open.
+
+    The caller rings what falls due by it. Twice changes nothing.
+    """
+    told = Solution.objects.filter(told_in=record, carried_out_at=None, withdrawn_at=None)
+    told.update(withdrawn_at=now)
+    _unsettle(case, record, now)
+    _unanswer(case, record)
+    _unmove(case, record, now)
 
 
 def _unsettle(case: Case, record: ContactRecord, now: datetime) -> None:
