@@ -62,6 +62,19 @@ DEMANDS: dict[str, str | Lazy] = {
         "%(reference)s is another team's: somebody who may work on both has to merge"
     ),
     "survivor_clocks": _("The clocks of %(reference)s are of another kind: %(mode)s"),
+    "survivor_sensitivity": _(
+        "%(reference)s is not as confidential as this case: a supervisor has to change that first"
+    ),
+    "survivor_thanks": _("%(reference)s only says thanks: nobody would owe what is owed here"),
+    "merge_acknowledge": _(
+        "Acknowledge this case first: nobody has spoken with the customer since they reported it"
+    ),
+    "merge_response": _(
+        "This case needs an answer of its own: %(reference)s has been answered already"
+    ),
+    "unmerge_team": _(
+        "The other case is another team's: somebody who may work on both has to undo the merge"
+    ),
     "merge_commitment": _("Keep the promise first that is still open: “%(text)s”"),
     "merge_message": _("Reply first to what the customer wrote: “%(text)s”"),
 }

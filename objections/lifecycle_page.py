@@ -27,9 +27,10 @@ ASKS: dict[Action, tuple[str, ...]] = {
     Action.CLOSE_THANKED: ("thanks_only",),
     Action.MERGE: (
         "survivor_known", "survivor_other", "survivor_open", "survivor_team", "survivor_clocks",
-        "survivor_customer", "merge_commitment", "merge_message",
+        "survivor_customer", "survivor_sensitivity", "survivor_thanks", "merge_acknowledge",
+        "merge_response", "merge_commitment", "merge_message",
     ),
-    Action.UNMERGE: ("survivor_ended",),
+    Action.UNMERGE: ("unmerge_team", "survivor_ended"),
     Action.RECLASSIFY: ("something",),
     Action.PAUSE: (
         "pause_running", "pause_breached", "pause_listed", "pause_maximum",
