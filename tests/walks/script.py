@@ -7,7 +7,7 @@ from typing import Any
 
 from objections.models import Case, CaseEvent
 
-IDENTITIES = {"contact", "deadline", "subject", "handler", "before", "taker", "evidence"}
+IDENTITIES = {"proof", "contact", "deadline", "subject", "handler", "before", "taker", "evidence"}
 INSTANTS = {"due_at", "until", "next_by", "was", "resume_at", "took_place_at"}
 
 
