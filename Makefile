@@ -60,6 +60,10 @@ templates: $(VENV)/.dev ## Look for mistakes in templates
 bench: $(VENV)/.dev ## Print the figures of the engine on this machine
 	$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: torture
+torture: $(VENV)/.dev ## Break what runs, and count what was lost, doubled or late (ARGS=--short)
+	$(BIN)/python -m tests.torture $(ARGS)
+
 .PHONY: assets
 assets: build/assets/.built ## Fetch the front-end packages and pick the files that are served
 

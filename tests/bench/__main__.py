@@ -11,7 +11,9 @@ from importlib import import_module
 from tests.bench.databases import MIGRATED, Databases, let_go, own_databases, switch_to
 
 SEED = 20261101
-PARTS = {"sweep": "sweeps", "poll": "polls", "open": "openings", "pages": "pages"}
+PARTS = {
+    "sweep": "sweeps", "rings": "rings", "poll": "polls", "open": "openings", "pages": "pages",
+}  # fmt: skip
 
 
 def main() -> int:

@@ -45,7 +45,7 @@ def measure(databases: Databases, *, quick: bool, seed: int) -> list[Figure]:
         plan_of(claims),
     ]
     overtaken = cases // 2
-    with old_snapshot(databases):
+    with old_snapshot(databases.url("idle")):
         leave_dead_rows(overtaken)
         _looks, said = look(rounds // 4)
     fresh = [took for sql, _parameters, took in said if is_fresh_lane(sql)]
@@ -120,9 +120,9 @@ def plan_of(claims: list[Said]) -> Figure:
 
 
 @contextlib.contextmanager
-def old_snapshot(databases: Databases) -> Iterator[None]:
+def old_snapshot(url: str) -> Iterator[None]:
     """Hold a snapshot open, as a report or a dump does, so that nothing dead is cleared away."""
-    report = psycopg2.connect(databases.url("idle"))
+    report = psycopg2.connect(url)
     try:
         with report.cursor() as cursor:
             cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
