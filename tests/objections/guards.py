@@ -84,6 +84,7 @@ def of_rules(case: Case, people: People, crm: Client) -> Tries:
         "rung_level_0_to_3": (changes(rung, level=4),),
         "recomputation_has_one_cause": (
             changes(anew, policy=None), changes(anew, edition=Edition.objects.all()[0]),
+            changes(anew, customer=case.customer),
         ),
         "idempotency_key_per_client": (again(asked),),
         "idempotency_client_or_user": (changes(asked, user_id=1), changes(asked, client=None)),

@@ -253,7 +253,8 @@ def test_a_reminder_waits_for_a_rung_of_its_clock_that_is_due_as_well(
     row = escalation_of(case, ACKNOWLEDGEMENT)
     assert row.alarm_at == t0 + 45 * MIN
     now = t0 + 50 * MIN
-    assert sweeping._ring_escalations(now, since=t0)[0] == 0  # level 2 fell due at 30, and comes first
+    # Level 2 fell due at 30, and comes first.
+    assert sweeping._ring_escalations(now, since=t0)[0] == 0
     sweep(now=now)
     assert reminded(case) == []
     assert escalation_of(case, ACKNOWLEDGEMENT).alarm_at == t0 + 60 * MIN
