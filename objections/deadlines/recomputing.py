@@ -127,9 +127,9 @@ def _end_useless_pause(deadline: Deadline, at: datetime, *, now: datetime, by: A
 
 def _move_hand_over(deadline: Deadline) -> None:
     """Let the question to a department say the time at which its answer is due now."""
-    if deadline.promise == Promise.HAND_OVER and deadline.due_at is not None:
-        asked = HandOver.objects.filter(case=deadline.case_id, number=deadline.subject)
-        asked.update(due_at=deadline.due_at)
+    number, due_at = deadline.subject, deadline.due_at
+    if deadline.promise == Promise.HAND_OVER and number is not None and due_at is not None:
+        HandOver.objects.filter(case=deadline.case_id, number=number).update(due_at=due_at)
 
 
 def _fired(
