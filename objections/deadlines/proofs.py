@@ -30,7 +30,7 @@ def given_meanwhile(deadline: Deadline) -> Proof | None:
         told = case.solutions.filter(cycle=deadline.cycle, withdrawn_at=None).order_by("number")
         first = told.select_related("told_in").first()
         return _of(first.told_in if first is not None else None)
-    if promise is Promise.CUSTOMER_MESSAGE:
+    if promise is Promise.CUSTOMER_MESSAGE and deadline.subject is not None:
         message = case.contact_records.select_related("answered_in").filter(pk=deadline.subject)
         found = message.first()
         return _of(found.answered_in if found is not None else None)

@@ -72,7 +72,7 @@ def _owing(case: Case, survivor: Case) -> Iterable[Demand]:
 
 def _running(case: Case) -> set[str]:
     """Return the promises of the case itself that still wait for proof."""
-    rows = case.deadlines.running().filter(subject=None)  # type: ignore[attr-defined]
+    rows = case.deadlines.running().filter(subject=None)
     return set(rows.values_list("promise", flat=True))
 
 

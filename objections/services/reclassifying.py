@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ def _run_again(work: Work) -> None:
         promise = Promise(deadline.promise)
         proof = proofs.given_meanwhile(deadline)
         still_owed = _owes(case, promise, deadline.cycle)
-        runs = case.deadlines.running().filter(promise=promise, subject=deadline.subject)  # type: ignore[attr-defined]
+        runs = case.deadlines.running().filter(promise=promise, subject=deadline.subject)
         if (proof is None and not still_owed) or runs.exists():
             continue
         merging.revive_one(deadline, now=now, by=work.by)
@@ -107,7 +107,7 @@ def _owes(case: Case, promise: Promise, cycle: int) -> bool:
 def _newly_owed(case: Case) -> Iterator[Owed]:
     """Yield what a case owes that was a mere thanks before, and that does not run yet."""
     running = {(row.promise, row.subject) for row in keeping.running(case)}
-    began = {
+    began: dict[Promise, Callable[[Case], datetime]] = {
         Promise.RESPONSE: _round_began,
         Promise.PROGRESS_UPDATE: _last_told,
         Promise.FOLLOW_UP: lambda case: case.stage_entered_at,

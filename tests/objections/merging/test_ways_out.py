@@ -124,7 +124,7 @@ def test_a_survivor_that_owes_its_answer_owes_it_for_both(by: Actor, customer: C
 def test_cases_of_the_past_owe_nothing_that_a_merge_could_lose(
     by: Actor, customer: Customer
 ) -> None:
-    mode = {"clock_mode": ClockMode.HISTORICAL}
+    mode: dict[str, Any] = {"clock_mode": ClockMode.HISTORICAL}
     survivor = walk_to(Stage.FOLLOW_UP, T0, by=by, customer=customer, **mode)
     case = open_at(T0 + HOUR, by=by, customer=customer, **mode)
     take_step(case, into(survivor), by=by, now=T0 + 2 * HOUR)
