@@ -148,7 +148,7 @@ def _started(told: Explanation, mark: Mark) -> str:
 def _subject(told: Explanation) -> tuple[str, str]:
     about = told.about
     if told.start is Start.MERGED:
-        return told.brought_by, ""
+        return told.brought_by or _("another case"), ""
     if isinstance(about, Commitment):
         return about.what, ""
     if isinstance(about, HandOver):

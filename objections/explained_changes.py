@@ -112,8 +112,7 @@ def change(one: Change, now: datetime, mark: Mark) -> Iterator[str]:
 
 def ended_with_case(told: Explanation, at: str, mark: Mark) -> str:
     """Say that a clock ended because its case became a part of another one."""
-    survivor = told.case.merged_into
-    reference = mark(survivor.reference) if survivor is not None else ""
+    reference = mark(told.merged_into or _("another case"))
     if told.late_by is None:
         words = _("It ended {at}, when the case was merged into {reference}, and is not counted.")
         return words.format(at=at, reference=reference)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from accounts.presence import Presence
 from objections import audience
@@ -121,8 +123,9 @@ class Explanation:
     edition of the calendar; ``adds_up`` says whether the rows agree. ``about`` is the
     promise, question or message that the clock is about. ``pauses_left`` is how often it
     may still be paused in this round. ``brought_by`` is the number of the merged case
-    that its start comes from, ``revived_at`` when it last ran again after a merge that
-    was undone.
+    that its start comes from, ``merged_into`` that of the one that this case became a
+    part of; each empty where it does not exist for the reader. ``revived_at`` is when it
+    last ran again after a merge that was undone.
     """
 
     deadline: Deadline
@@ -141,6 +144,7 @@ class Explanation:
     changes: tuple[Change, ...] = ()
     counting: Counting | None = None
     brought_by: str = ""
+    merged_into: str = ""
     revived_at: datetime | None = None
 
     @property
@@ -192,10 +196,13 @@ class Explanation:
         return any(rung.late_by_system for rung in self.rungs)
 
 
-def explain(deadline: Deadline, *, now: datetime) -> Explanation:
+def explain(
+    deadline: Deadline, *, now: datetime, seen: QuerySet[Case] | None = None
+) -> Explanation:
     """Return why this deadline is due when it is, who was and will be told, and what stops it.
 
-    Reads the record and writes nothing; the same rows give the same answer.
+    Names no other case outside ``seen``, which are those that exist for the reader; None
+    is all. Reads the record and writes nothing; the same rows give the same answer.
     """
     case = deadline.case
     said = case.events.filter(data__deadline=deadline.pk).select_related("user", "client")
@@ -222,9 +229,16 @@ def explain(deadline: Deadline, *, now: datetime) -> Explanation:
         events=len(events),
         changes=changes,
         counting=reasons.counting(deadline, _due(deadline, now)),
-        brought_by=brought_by,
+        brought_by=_named(brought_by, seen),
+        merged_into=_named(case.merged_into.reference if case.merged_into else "", seen),
         revived_at=reasons.unmerged_at(events),
     )
+
+
+def _named(reference: str, seen: QuerySet[Case] | None) -> str:
+    if not reference or seen is None or seen.filter(reference=reference).exists():
+        return reference
+    return ""
 
 
 def _due(deadline: Deadline, now: datetime) -> datetime:

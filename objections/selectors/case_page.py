@@ -116,6 +116,7 @@ class CasePage:
     verdict: Verdict | None = None
     last_event: int | None = None
     unanswered_messages: int = 0
+    parent: Case | None = None
     merged_into: Case | None = None
     absorbed: list[Case] = field(default_factory=list)
 
@@ -168,16 +169,15 @@ def of(case: Case, user: User, now: datetime) -> CasePage:
         unanswered_messages=case.contact_records.filter(
             purpose=Purpose.MESSAGE, answered_at=None
         ).count(),
-        merged_into=_survivor(case, user),
+        parent=_seen(case.parent_id, user),
+        merged_into=_seen(case.merged_into_id, user),
         absorbed=list(permissions.visible_to(user).filter(merged_into=case).order_by("merged_at")),
     )
 
 
-def _survivor(case: Case, user: User) -> Case | None:
-    """Return the case that this one became a part of, if it exists for the reader."""
-    if case.merged_into_id is None:
-        return None
-    return permissions.visible_to(user).filter(pk=case.merged_into_id).first()
+def _seen(key: int | None, user: User) -> Case | None:
+    """Return the other case of this key, if it exists for the reader."""
+    return permissions.visible_to(user).filter(pk=key).first() if key is not None else None
 
 
 def rights_of(user: User, case: Case) -> Rights:
@@ -291,7 +291,7 @@ def visible_case(user: User, reference: str) -> Case | None:
     return (
         permissions.visible_to(user)
         .select_related(
-            "team", "handler", "contact", "product", "parent", "customer__dedicated_team",
+            "team", "handler", "contact", "product", "customer__dedicated_team",
             "customer__emergency_contact",
         )
         .filter(reference=reference)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team, User
 from objections.evidence import SHOWN_INLINE
 from objections.models import Case, CaseEvent, Evidence, Notice
+from objections.selectors import other_cases
 from objections.sentences import Telling, told
 from objections.vocabulary import EventKind, NoticeChannel
 
@@ -45,6 +46,8 @@ FILTERS: dict[str, str | Lazy] = {
     "evidence": _("Evidence"),
 }
 PAGE = 60
+Seen = QuerySet[Case] | None
+"""The cases that exist for the reader; of others nothing is told. None is all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ class Timeline:
     page: int = 1
 
 
-def timeline_of(case: Case, now: datetime, *, shown: str = "all", page: int = 1) -> Timeline:
+def timeline_of(
+    case: Case, now: datetime, *, seen: Seen = None, shown: str = "all", page: int = 1
+) -> Timeline:
     """Return a page of a case's timeline, newest first by when it happened."""
     shown = shown if shown in FILTERS else "all"
     page = max(page, 1)
@@ -95,13 +100,15 @@ def timeline_of(case: Case, now: datetime, *, shown: str = "all", page: int = 1)
     newest = _filtered(case, shown).select_related("user", "client").order_by("-occurred_at", "-pk")
     rows = list(newest[start : start + PAGE + 1])
     more = page + 1 if len(rows) > PAGE else None
-    entries = entries_of(case, rows[:PAGE], now)
+    entries = entries_of(case, rows[:PAGE], now, seen=seen)
     return Timeline(entries, _tabs(case), shown, more, page)
 
 
-def entries_of(case: Case, events: Sequence[CaseEvent], now: datetime) -> list[Entry]:
+def entries_of(
+    case: Case, events: Sequence[CaseEvent], now: datetime, *, seen: Seen = None
+) -> list[Entry]:
     """Return events as entries, in the order they are handed in."""
-    telling = telling_of(case, events, now)
+    telling = telling_of(case, events, now, seen=seen)
     entries: list[Entry] = []
     last: CaseEvent | None = None
     for event in events:
@@ -114,13 +121,15 @@ def entries_of(case: Case, events: Sequence[CaseEvent], now: datetime) -> list[E
     return entries
 
 
-def changes_since(case: Case, event: int | None, now: datetime) -> list[Entry]:
+def changes_since(
+    case: Case, event: int | None, now: datetime, *, seen: Seen = None
+) -> list[Entry]:
     """Return what people did to a case after the event that somebody saw last."""
     if event is None:
         return []
     newer = case.events.filter(pk__gt=event).exclude(kind__in=CLOCKS)
     rows = newer.select_related("user", "client").order_by("-occurred_at", "-pk")[:PAGE]
-    return entries_of(case, list(rows), now)
+    return entries_of(case, list(rows), now, seen=seen)
 
 
 def _filtered(case: Case, shown: str) -> QuerySet[CaseEvent]:
@@ -150,10 +159,14 @@ def _tabs(case: Case) -> list[Tab]:
     return [Tab(name, str(label), counts[name]) for name, label in FILTERS.items()]
 
 
-def telling_of(case: Case, events: Iterable[CaseEvent], now: datetime) -> Telling:
+def telling_of(
+    case: Case, events: Iterable[CaseEvent], now: datetime, *, seen: Seen = None
+) -> Telling:
     """Read all the names that these events speak of by number."""
     rows = list(events)
     telling = Telling(case, now)
+    if seen is not None:
+        telling.hidden = other_cases.hidden(rows, seen)
     telling.deadlines = {row.pk: row for row in case.deadlines.all()}
     keys = {row.data.get(name) for row in rows for name in ("handler", "to", "taker")}
     users = User.objects.filter(pk__in=[key for key in keys if isinstance(key, int)])

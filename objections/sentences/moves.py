@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import TextChoices
-from django.urls import reverse
 from django.utils.functional import Promise as Lazy
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +13,7 @@ from objections.sentences.telling import (
     Telling,
     Told,
     lines,
+    other_case,
     says,
     sentence,
     who,
@@ -33,10 +32,9 @@ MOVED: dict[str, tuple[str | Lazy, str]] = {
 @says(EventKind.MERGED, EventKind.ABSORBED, EventKind.UNMERGED, EventKind.RELEASED)
 def moved(event: CaseEvent, telling: Telling) -> Told:
     pattern, icon = MOVED[event.kind]
-    reference = str(event.data.get("reference") or "")
-    link = format_html('<a href="{}">{}</a>', reverse("case", args=[reference]), reference)
-    text = sentence(pattern, who=who(event, telling), case=link)
-    return Told(INTERNAL, icon, text, detail=words_of(event))
+    text = sentence(pattern, who=who(event, telling), case=other_case(event, telling))
+    detail = "" if event.pk in telling.hidden else words_of(event)
+    return Told(INTERNAL, icon, text, detail=detail)
 
 
 @says(EventKind.RECLASSIFIED)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+from dataclasses import replace
+
 from django.utils.functional import Promise as Lazy
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -19,6 +19,7 @@ from objections.sentences.telling import (
     incoming,
     lines,
     mood,
+    other_case,
     outgoing,
     partner,
     says,
@@ -176,9 +177,9 @@ def not_satisfied(event: CaseEvent, telling: Telling) -> Told:
 
 @says(EventKind.NEW_OBJECTION_LOGGED)
 def new_objection_logged(event: CaseEvent, telling: Telling) -> Told:
-    reference = str(event.data.get("reference") or "")
-    link = format_html('<a href="{}">{}</a>', reverse("case", args=[reference]), reference)
-    return _theirs(event, telling, _("{who} raised something else: {case}"), "plus", case=link)
+    link = other_case(event, telling)
+    told = _theirs(event, telling, _("{who} raised something else: {case}"), "plus", case=link)
+    return replace(told, quote="") if event.pk in telling.hidden else told
 
 
 @says(EventKind.REOPENED)

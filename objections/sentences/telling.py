@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.functional import Promise as Lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -36,7 +37,8 @@ class Telling:
     """The case behind the events, and all the names that they speak of by number.
 
     ``mood`` is the emotion level before each event, ``count`` the how-manieth of its kind
-    it is; ``informed`` are the people who were told at a rung.
+    it is; ``informed`` are the people who were told at a rung. ``hidden`` are the events
+    about another case that does not exist for the reader.
     """
 
     case: Case
@@ -48,6 +50,7 @@ class Telling:
     informed: dict[tuple[int | None, datetime], list[str]] = field(default_factory=dict)
     mood: dict[int, int | None] = field(default_factory=dict)
     count: dict[int, int] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
 
     @property
     def customer(self) -> str:
@@ -93,6 +96,14 @@ def who(event: CaseEvent, telling: Telling) -> SafeString:
     if event.user is not None:
         return bold(event.user)
     return bold(event.client.name if event.client else _("The system"))
+
+
+def other_case(event: CaseEvent, telling: Telling) -> SafeString:
+    """Return the other case that an event names, as a link; unnamed where it is hidden."""
+    if event.pk in telling.hidden:
+        return format_html("{}", _("another case"))
+    reference = str(event.data.get("reference") or "")
+    return format_html('<a href="{}">{}</a>', reverse("case", args=[reference]), reference)
 
 
 def partner(event: CaseEvent, telling: Telling) -> str:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from objections import explained
 from objections.deadlines.explaining import explain
+from objections.permissions import visible_to
 from objections.services.records import read_restricted
 from objections.views import axis
 from objections.views.requests import case_or_404, person
@@ -33,7 +34,7 @@ def explain_deadline(request: HttpRequest, reference: str, pk: int) -> HttpRespo
     now = clock.now()
     read_restricted(case, person(request), now=now)
     deadline.case = case
-    told = explain(deadline, now=now)
+    told = explain(deadline, now=now, seen=visible_to(person(request)))
     context = {
         "told": told,
         "case": case,

@@ -16,6 +16,7 @@ from objections.forms.choosing import form_class
 from objections.forms.remedies import RemedyForm
 from objections.forms.steps import StepForm
 from objections.models import Case
+from objections.permissions import visible_to
 from objections.selectors import case_page, timelines, work_tabs
 from objections.selectors.case_clocks import clocks_of
 from objections.selectors.case_page import CasePage
@@ -61,7 +62,9 @@ def live(request: HttpRequest, reference: str) -> HttpResponse:
         "now": now,
         "clocks": clocks_of(found, now, list(found.deadlines.all())),
         "changed": seen is not None and seen != found.version,
-        "changes": timelines.changes_since(found, number(request, "seen"), now)[:3],
+        "changes": timelines.changes_since(
+            found, number(request, "seen"), now, seen=visible_to(person(request))
+        )[:3],
     }
     return render(request, "objections/case/live.html", context)
 
@@ -78,7 +81,8 @@ def timeline(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _timeline(request: HttpRequest, found: Case, now: datetime) -> timelines.Timeline:
     shown, page = request.GET.get("show", "all"), number(request, "page", 1) or 1
-    return timelines.timeline_of(found, now, shown=shown, page=min(page, 10_000))
+    seen = visible_to(person(request))
+    return timelines.timeline_of(found, now, seen=seen, shown=shown, page=min(page, 10_000))
 
 
 def show(
@@ -105,19 +109,18 @@ def show(
         "clocks": page.clocks,
         "timeline": _timeline(request, found, now),
         "refusal": refusal,
-        "changes": _changes(found, form, refusal, now),
+        "changes": _changes(page, form, refusal),
         **_work(page, offer, do, form),
     }
     status = refusal.status if refusal else 200
     return render(request, "objections/case.html", context, status=status)
 
 
-def _changes(
-    found: Case, form: Any, refusal: Refusal | None, now: datetime
-) -> list[timelines.Entry]:
+def _changes(page: CasePage, form: Any, refusal: Refusal | None) -> list[timelines.Entry]:
     if refusal is None or not refusal.is_stale:
         return []
-    return timelines.changes_since(found, form.cleaned_data.get("seen"), now)
+    since, seen = form.cleaned_data.get("seen"), visible_to(page.user)
+    return timelines.changes_since(page.case, since, page.now, seen=seen)
 
 
 def _work(page: CasePage, offer: Offer, do: str, form: Any) -> dict[str, Any]:

@@ -140,13 +140,17 @@ def for_list(cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-def _whole(case: Case) -> Case:
-    """Return the case as it is now, with all that belongs to it."""
-    return (
+def _whole(case: Case, caller: Caller) -> Case:
+    """Return the case as it is now, with all that belongs to it.
+
+    Cases that do not exist for the caller are left out of those that it is linked to.
+    """
+    found = (
         for_list(Case.objects.all())
         .select_related("parent", "merged_into")
         .prefetch_related(
-            "children", "absorbed", "restatements", "commitments", "verdicts",
+            Prefetch("children", caller.cases()), Prefetch("absorbed", caller.cases()),
+            "restatements", "commitments", "verdicts",
             Prefetch("questions", Question.objects.select_related("deferred_to")),
             Prefetch(
                 "solutions", Solution.objects.select_related("chosen").prefetch_related("options")
@@ -160,11 +164,20 @@ def _whole(case: Case) -> Case:
         )
         .get(pk=case.pk)
     )  # fmt: skip
+    if found.parent is not None and not _exists(found.parent, caller):
+        found.parent = None
+    if found.merged_into is not None and not _exists(found.merged_into, caller):
+        found.merged_into = None
+    return found
+
+
+def _exists(case: Case, caller: Caller) -> bool:
+    return caller.cases().filter(pk=case.pk).exists()
 
 
 def show_case(case: Case, *, caller: Caller, now: datetime) -> dict[str, Any]:
     """Return all of a case as this caller reads it."""
-    return show(CaseWhole, _whole(case), caller=caller, now=now)
+    return show(CaseWhole, _whole(case, caller), caller=caller, now=now)
 
 
 NOT_YET = (

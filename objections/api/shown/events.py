@@ -8,12 +8,18 @@ from rest_framework import serializers
 
 from accounts.api.shown import PersonShown, show_all
 from accounts.models import User
+from objections.api.callers import Caller
 from objections.api.fields import InstantField, WordField
 from objections.models import CaseEvent
+from objections.selectors import other_cases
 from objections.vocabulary import ActorKind, EventKind
 
 PEOPLE_IN = ("handler", "before", "to")
 """Keys of an event's data that hold people's keys. Programs know people by user name."""
+
+
+ABOUT_ANOTHER = ("reference", "words")
+"""Keys of an event's data that speak of another case."""
 
 
 class ActorShown(serializers.Serializer[CaseEvent]):
@@ -46,14 +52,20 @@ class EventShown(serializers.Serializer[CaseEvent]):
         for key in PEOPLE_IN:
             if isinstance(data.get(key), int):
                 data[key] = names.get(data[key])
+        if event.pk in self.context["hidden"]:
+            data |= dict.fromkeys(ABOUT_ANOTHER)
         return data
 
 
-def show_events(events: Iterable[CaseEvent]) -> list[dict[str, Any]]:
-    """Return events as programs read them, with people by their user names."""
+def show_events(events: Iterable[CaseEvent], caller: Caller) -> list[dict[str, Any]]:
+    """Return events as programs read them, with people by their user names.
+
+    Of another case that does not exist for the caller they say neither number nor words.
+    """
     rows = list(events)
     keys = {
         row.data[key] for row in rows for key in PEOPLE_IN if isinstance(row.data.get(key), int)
     }
     found = User.objects.filter(pk__in=keys).values_list("pk", "username") if keys else ()
-    return list(show_all(EventShown, rows, usernames=dict(found)))
+    hidden = other_cases.hidden(rows, caller.cases())
+    return list(show_all(EventShown, rows, usernames=dict(found), hidden=hidden))

@@ -184,9 +184,11 @@ class TimelineView(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """Read what happened to a case, in the order in which it happened."""
         wanted = asked(request, PageAsked)
-        case = Caller.of(request).reads(reference, now=now())
+        caller = Caller.of(request)
+        case = caller.reads(reference, now=now())
         events = CaseEvent.objects.filter(case=case).select_related("user", "client")
-        return page_of(events, BY_TIME, **_where(wanted)).answer(request, show_events)
+        page = page_of(events, BY_TIME, **_where(wanted))
+        return page.answer(request, lambda rows: show_events(rows, caller))
 
 
 def _where(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +198,7 @@ def _where(wanted: dict[str, Any]) -> dict[str, Any]:
 def _taken(
     case: Case, events: list[CaseEvent], caller: Caller, moment: datetime, *, several: bool
 ) -> Response:
-    shown = show_events(events)
+    shown = show_events(events, caller)
     told: dict[str, Any] = {"events": shown} if several else {"event": shown[0]}
     whole = show_case(case, caller=caller, now=moment)
     headers = {"ETag": etag(case)}

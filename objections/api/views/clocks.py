@@ -36,7 +36,9 @@ class ExplainView(ApiView):
     def get(self, request: Request, reference: str, key: int) -> Response:
         """Read why a deadline is due when it is, whom it told and will tell, and what stops it."""
         moment = now()
-        case = Caller.of(request).reads(reference, now=moment)
+        caller = Caller.of(request)
+        case = caller.reads(reference, now=moment)
         rows = Deadline.objects.select_related("case__team", "case__handler", "case__contact")
-        told = explain(get_object_or_404(rows, case=case, pk=key), now=moment)
+        deadline = get_object_or_404(rows, case=case, pk=key)
+        told = explain(deadline, now=moment, seen=caller.cases())
         return Response(ExplanationShown(told, context={"now": moment}).data)

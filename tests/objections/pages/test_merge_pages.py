@@ -15,7 +15,15 @@ from objections import steps
 from objections.actors import Actor
 from objections.models import Case, CaseEvent
 from objections.services.stepping import take_step
-from objections.vocabulary import Action, ClockMode, EventKind, Promise, Sensitivity, Stage
+from objections.vocabulary import (
+    Action,
+    Channel,
+    ClockMode,
+    EventKind,
+    Promise,
+    Sensitivity,
+    Stage,
+)
 from tests.conftest import People
 from tests.objections.pages.conftest import page, post, text_of
 from tests.objections.record import clock
@@ -118,6 +126,61 @@ def test_a_survivor_that_the_reader_may_not_see_is_not_linked(
     case = merged(pair, people, now)
     Case.objects.filter(pk=pair[1].pk).update(sensitivity=Sensitivity.RESTRICTED)
     assert "It is a part of another case." in page(sign_in(people.colleague), case)
+
+
+@pytest.mark.parametrize("hidden", [0, 1])
+def test_a_case_that_was_restricted_since_is_not_named_on_the_page_of_the_other(
+    hidden: int, pair: tuple[Case, Case], people: People, sign_in: SignIn, now: datetime
+) -> None:
+    merged(pair, people, now)
+    Case.objects.filter(pk=pair[hidden].pk).update(sensitivity=Sensitivity.RESTRICTED)
+    secret, shown = pair[hidden], pair[1 - hidden]
+    explained = [
+        reverse("explain-deadline", args=[shown.reference, row.pk]) for row in shown.deadlines.all()
+    ]
+    addresses = [reverse("case", args=[shown.reference]), *explained]
+
+    def read(who: User) -> str:
+        browser = sign_in(who)
+        return "".join(text_of(browser.get(address)) for address in addresses)
+
+    for stranger in (people.colleague, people.stranger):
+        assert secret.reference not in read(stranger)
+        assert "The same pump" not in read(stranger)
+        assert "another case" in read(stranger)
+    assert secret.reference in read(people.engineer)
+    assert "The same pump" in read(people.engineer)
+
+
+def test_a_case_that_another_one_grew_out_of_is_named_only_to_those_who_see_it(
+    people: People, at_stage: AtStage, sign_in: SignIn, now: datetime
+) -> None:
+    parent = at_stage(Stage.FOLLOW_UP)
+    more = steps.NewObjection(statement="The invoice is wrong", channel=Channel.PHONE)
+    take_step(parent, more, by=Actor.person(people.engineer), now=now)
+    child = parent.children.get()
+    assert parent.reference in page(sign_in(people.colleague), child)
+    assert "The invoice is wrong" in page(sign_in(people.colleague), parent)
+    Case.objects.filter(pk=parent.pk).update(sensitivity=Sensitivity.RESTRICTED)
+    assert parent.reference not in page(sign_in(people.colleague), child)
+    Case.objects.filter(pk=parent.pk).update(sensitivity=Sensitivity.NORMAL)
+    Case.objects.filter(pk=child.pk).update(sensitivity=Sensitivity.RESTRICTED)
+    shown = page(sign_in(people.colleague), parent)
+    assert child.reference not in shown
+    assert "The invoice is wrong" not in shown
+
+
+def test_a_merge_that_would_lose_an_answer_says_so_at_its_field(
+    people: People, at_stage: AtStage, sign_in: SignIn
+) -> None:
+    answered = at_stage(Stage.FOLLOW_UP)
+    waits = at_stage(Stage.CONFIRM)
+    answer = post(
+        sign_in(people.engineer), waits, Action.MERGE, into=answered.reference, reason="One pump"
+    )
+    assert answer.status_code == 422
+    said = f"This case needs an answer of its own: {answered.reference} has been answered already"
+    assert said in text_of(answer)
 
 
 def test_item_11_kind_and_urgency_are_changed_from_the_list_of_other_actions(
