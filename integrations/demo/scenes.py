@@ -338,6 +338,8 @@ def said_twice(s: Stage) -> Moments:
     yield from life.until(again.at)
     again.open(channel=Channel.EMAIL)
     yield from life.wait(9 * MINUTE)
+    told_them = "邮件也收到了，和您电话里说的是同一台电机，我们一起处理，有进展先打电话给您。"
+    life.do(steps.UpdateProgress(channel=Channel.PHONE, message=told_them))
     again.at = life.at
     again.do(
         steps.Merge(into=life.case.reference, reason="同一台电机的同一件事，客户又发了一封邮件")
