@@ -149,7 +149,7 @@ def if_run_on(deadline: Deadline, at: datetime) -> datetime:
     """Return when a clock that stands still would fall due if it ran on at ``at``, in UTC."""
     rest = deadline.remaining or NOTHING
     if deadline.unit == Unit.WORKING and rest > NOTHING:
-        return calendars.add(_hours(deadline.calendar), at, rest).at
+        return work_on(_hours(deadline.calendar), at, rest).at
     return at + rest
 
 

@@ -18,6 +18,7 @@ from objections.deadlines import terms
 from objections.models import Allowance, Case, Policy, Rung
 from objections.policies import lengths, rows
 from objections.vocabulary import OPEN_STAGES, Promise, Unit
+from timekeeping import calendars, editions
 from timekeeping.calendars import BadCalendar, NoFuture
 from timekeeping.models import Edition
 
@@ -185,10 +186,21 @@ def _calendars(allowance: Allowance) -> Iterator[Team | None]:
 def _try_out(
     lines: Sequence[terms.Line], allowance: Allowance, team: Team | None, now: datetime
 ) -> None:
+    """Count an allowance that starts now, and its rungs, with no mercy for the calendar.
+
+    A clock would go on in elapsed time. Raises NoFuture where it had to.
+    """
     facts = terms.Facts(
         allowance.kind, allowance.urgency, allowance.tier, team, allowance.product_id
     )
     promise = Promise(allowance.promise)
     given = terms.choose(lines, facts, [promise])[promise]
-    if given.length is not None:
-        given.ladder(now, given.due(now))
+    if given.length is None or given.edition is None:
+        return
+    hours = editions.hours(given.edition)
+    if given.unit is Unit.DAYS:
+        calendars.end_of_working_day(hours, now, given.length.days)
+        return
+    last = max(rung.get("own", 0.0) for rung in given.ladder(now, given.due(now)))
+    calendars.add(hours, now, given.length)
+    calendars.add(hours, now, given.length + timedelta(seconds=last))

@@ -9,6 +9,8 @@ import pytest
 
 from objections import steps
 from objections.actors import Actor
+from objections.deadlines import reckoning
+from objections.deadlines.explaining import explain
 from objections.deadlines.sweeping import sweep
 from objections.models import (
     Allowance,
@@ -159,3 +161,19 @@ def test_hours_that_never_last_so_long_lose_no_case(
     days.save()
     deadline = clock(open_at(t0, by=by, customer=customer), Promise.RESPONSE)
     assert (deadline.is_provisional, deadline.due_at) == (True, t0 + 2 * DAY)
+
+
+def test_a_clock_that_stands_still_can_be_explained_though_nobody_works_any_more(
+    by: Actor, customer: Any, china: Calendar, t0: datetime
+) -> None:
+    content = editions.edition_for(china).content | {"weekly": [[] for _ in range(7)]}
+    content["days"] = {"2026-03-03": [["09:00", "10:00"]]}
+    Edition.objects.create(calendar=china, version=9, recorded_at=t0, content=content)
+    case = walk_to(Stage.RESPOND, t0, by=by, customer=customer)
+    wait = steps.Pause(reason=PauseReason.CUSTOMER, evidence="x")
+    take_steps(case, [wait], by=by, now=t0 + HOUR)
+    deadline = clock(case, Promise.RESPONSE)
+    assert deadline.remaining == HOUR  # all that is worked before the elapsed end
+    later = t0 + 2 * DAY
+    assert reckoning.if_run_on(deadline, later) == later + HOUR
+    assert explain(deadline, now=t0 + 2 * HOUR) is not None
