@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from objections import escalation, timeline
 from objections.actors import SYSTEM, Actor
 from objections.deadlines import keeping, reckoning, terms
-from objections.deadlines.reckoning import NOTHING, WARNING, Span
+from objections.deadlines.reckoning import NOTHING, WARNING, Reckoned, Span
 from objections.deadlines.terms import Terms
 from objections.escalation import facts
 from objections.models import Case, Deadline, HandOver, LadderRung
@@ -72,33 +72,20 @@ def recompute(
     """
     if not deadline.is_running or deadline.breached_at is not None:
         return False
-    start = started_at or deadline.started_at
+    start, was_due = started_at or deadline.started_at, deadline.due_at
     due = given.due(start, paused=pauses(deadline))
     if deadline.paused_at is not None and due.at < deadline.paused_at:
         _end_useless_pause(deadline, deadline.paused_at, now=now, by=by)
     seen_at = deadline.paused_at or answered_at or now
-    before = [getattr(deadline, name) for name in COMPARED]
-    old_due, ladder = deadline.due_at, list(deadline.ladder)
-    deadline.started_at = start
-    keeping.put(deadline, given, due)
-    if given.unit is Unit.ELAPSED:
-        deadline.allowance -= due.stood
-    if deadline.paused_at is not None:
-        deadline.remaining = reckoning.left(deadline, deadline.paused_at)
-        deadline.due_at = None
-    coming = _coming(given.ladder(start, due), due.at, seen_at)
-    same = [getattr(deadline, name) for name in COMPARED] == before
-    if same and coming == ladder[deadline.rung :]:
+    if not _put_anew(deadline, given, start, due, seen_at):
         return False
-    deadline.ladder = _fired(ladder[: deadline.rung], old_due, due.at) + coming
-    deadline.shift = NOTHING
     _settle_alarm(deadline)
     _move_hand_over(deadline)
     late = deadline.due_at is not None and deadline.due_at < seen_at
     overdue = late and not deadline.is_historical
     timeline.record(
         deadline.case, EventKind.DEADLINE_RECOMPUTED, at=now, now=now, by=by, cause=cause,
-        was=iso(old_due), due_at=iso(deadline.due_at), started_at=iso(deadline.started_at),
+        was=iso(was_due), due_at=iso(deadline.due_at), started_at=iso(deadline.started_at),
         remaining=keeping.seconds(deadline.remaining), overdue=overdue, rung=deadline.rung,
         policy=given.policy_name, policy_version=given.policy_version, **facts(deadline),
         **keeping.said(deadline),
@@ -107,6 +94,32 @@ def recompute(
         escalation.break_by_change(deadline, now=now, with_alerts=with_alerts)
     if answered_at is None:
         deadline.save()
+    return True
+
+
+def _put_anew(
+    deadline: Deadline, given: Terms, start: datetime, due: Reckoned, seen_at: datetime
+) -> bool:
+    """Give a clock its terms, its due moment and its rungs anew; False where none differs.
+
+    The rungs that rang stay as the beginning of the ladder. A warning that lies before
+    ``seen_at`` is not given late.
+    """
+    before = [getattr(deadline, name) for name in COMPARED]
+    was_due, rang = deadline.due_at, deadline.ladder[: deadline.rung]
+    waited = deadline.ladder[deadline.rung :]
+    deadline.started_at = start
+    keeping.put(deadline, given, due)
+    if given.unit is Unit.ELAPSED:
+        deadline.allowance -= due.stood
+    if deadline.paused_at is not None:
+        deadline.remaining = reckoning.left(deadline, deadline.paused_at)
+        deadline.due_at = None
+    coming = _coming(given.ladder(start, due), due.at, seen_at)
+    if [getattr(deadline, name) for name in COMPARED] == before and coming == waited:
+        return False
+    deadline.ladder = _fired(rang, was_due, due.at) + coming
+    deadline.shift = NOTHING
     return True
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from objections.deadlines.replaying.following import (
+    after,
     climb_on,
     give_terms,
     laid,
@@ -290,7 +291,7 @@ class Fold:
         clock.due_at = at + rest
         if clock.unit == Unit.WORKING and clock.calendar_id is not None and rest > NOTHING:
             hours = self._hours(clock.calendar_id)
-            clock.due_at, clock.is_provisional = calendars.add(hours, at, rest)
+            clock.due_at, clock.is_provisional = after(hours, at, rest)
             clock.ladder = laid(clock.ladder, clock.due_at, hours)
         clock.remaining = clock.paused_at = clock.resume_at = None
         self._end_pause(clock, at)
@@ -299,7 +300,7 @@ class Fold:
         """Return when a clock that stands still falls due if it resumes at its own time."""
         rest, at = clock.remaining or NOTHING, clock.resume_at or clock.started_at
         if clock.unit == Unit.WORKING and clock.calendar_id is not None and rest > NOTHING:
-            return calendars.add(self._hours(clock.calendar_id), at, rest).at
+            return after(self._hours(clock.calendar_id), at, rest)[0]
         return at + rest
 
     def _end_pause(self, clock: ClockRow, at: datetime) -> None:

@@ -38,6 +38,24 @@ def set_alarm(clock: ClockRow) -> None:
         clock.alarm_at = clock.resume_at if clock.paused_at else clock.rings_at(clock.rung)
 
 
+def after(hours: WorkingHours, start: datetime, worked: timedelta) -> tuple[datetime, bool]:
+    """Return when so much has been worked, and whether that is provisional.
+
+    Hours that end before that count as elapsed time.
+    """
+    try:
+        return calendars.add(hours, start, worked)
+    except calendars.NoFuture:
+        return start + worked, True
+
+
+def before(hours: WorkingHours, end: datetime, worked: timedelta) -> datetime:
+    try:
+        return calendars.subtract(hours, end, worked)
+    except calendars.NoFuture:
+        return end - worked
+
+
 def laid(ladder: Ladder, due_at: datetime, hours: WorkingHours) -> Ladder:
     """Return the rungs of working time at their moments before and after another due moment."""
     found = []
@@ -45,9 +63,9 @@ def laid(ladder: Ladder, due_at: datetime, hours: WorkingHours) -> Ladder:
         own = timedelta(seconds=rung.get("own", 0))
         at = due_at
         if own < NOTHING:
-            at = calendars.subtract(hours, due_at, -own)
+            at = before(hours, due_at, -own)
         elif own > NOTHING:
-            at = calendars.add(hours, due_at, own).at
+            at, _ = after(hours, due_at, own)
         found.append({**rung, "offset": (at - due_at).total_seconds()} if "own" in rung else rung)
     return found
 
