@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-FEWEST, MOST = 50, 500
+FEWEST, FIRST, MOST = 50, 200, 500
 LONGEST_BATCH = timedelta(milliseconds=250)
 FRESH = timedelta(seconds=5)
 
 
 @dataclass
 class Pace:
-    """What one sweeper has learnt in this round.
+    """What one sweeper has learnt. How many rows fit outlasts a round, when it looked does not.
 
     ``rows`` is how many rows of backlog the next batch takes: as many as rang in a quarter
     of a second so far. A row may have one rung to ring or, after an outage, all of its ladder.
+    The first is not so small that the server plans its checks of references for tiny tables.
     ``looked`` is when the fresh ones were last looked at: whatever fell due since then is
     fresh, however long the batch before it took.
     """
 
-    rows: int = FEWEST
+    rows: int = FIRST
     looked: datetime | None = None
+
+    def begin(self) -> Pace:
+        """Begin a round: what fell due before it counts by its age."""
+        self.looked = None
+        return self
 
     def fresh_since(self, now: datetime) -> datetime:
         """Return from when on an alarm counts as fresh, and remember that it was looked at."""

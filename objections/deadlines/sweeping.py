@@ -21,6 +21,7 @@ from timekeeping import clock, punctuality
 from timekeeping.punctuality import Tally
 
 BATCH = 500
+PACE = Pace()
 HEARTBEAT = "sweep"
 RINGS = {
     EventKind.DEADLINE_WARNED, EventKind.DEADLINE_BREACHED, EventKind.ESCALATION_CLIMBED,
@@ -65,7 +66,7 @@ def drain(clock_now: Callable[[], datetime], *, limit: timedelta | None = None) 
     Beats the heartbeat with the lag that it found on coming. ``limit`` bounds the time
     that it takes, so that a long backlog does not hold a worker for ever.
     """
-    started, total, pace = time.monotonic(), 0, Pace()
+    started, total, pace = time.monotonic(), 0, PACE.begin()
     _beat(clock_now())
     while True:
         rows, rungs = _pass(clock_now(), pace)

@@ -24,7 +24,7 @@ def test_a_batch_shrinks_when_its_rows_have_whole_ladders_to_ring() -> None:
 
 
 def test_a_batch_grows_step_by_step_while_it_is_quick() -> None:
-    pace, sizes = Pace(), []
+    pace, sizes = Pace(rows=FEWEST), []
     for _batch in range(5):
         pace.learn(pace.rows, took=0.05)
         sizes.append(pace.rows)
@@ -50,6 +50,13 @@ def test_what_fell_due_since_the_last_look_is_fresh_however_long_a_batch_took(
     assert pace.fresh_since(t0) < t0
     assert pace.fresh_since(t0 + 40 * SECOND) < t0
     assert pace.fresh_since(t0 + 41 * SECOND) > t0 + 30 * SECOND
+
+
+def test_a_new_round_keeps_what_was_learnt_but_not_when_it_looked(t0: datetime) -> None:
+    pace = Pace(rows=77)
+    pace.fresh_since(t0)
+    assert pace.begin().rows == 77
+    assert pace.fresh_since(t0 + HOUR) > t0 + 59 * MIN
 
 
 @pytest.mark.django_db(transaction=True)
