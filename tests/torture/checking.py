@@ -62,13 +62,14 @@ SELECT count(*) FILTER (WHERE times > 0),
            + count(*) FILTER (WHERE times > 0 AND NOT passed),
        coalesce(sum(times - 1) FILTER (WHERE times > 1), 0)
            + coalesce(sum(entries - 1) FILTER (WHERE entries > 1), 0),
-       count(*) FILTER (WHERE recorded <= moment OR committed <= moment OR occurred < moment
-                              OR needless),
-       max(committed - occurred) FILTER (WHERE occurred >= %(since)s AND occurred < %(until)s),
-       percentile_disc(0.99) WITHIN GROUP (ORDER BY committed - occurred)
-           FILTER (WHERE occurred >= %(since)s AND occurred < %(until)s),
-       count(*) FILTER (WHERE occurred >= %(since)s AND occurred < %(until)s)
+       count(*) FILTER (WHERE (recorded <= moment OR committed <= moment OR occurred < moment
+                               OR needless) AND committed >= %(written)s),
+       max(committed - occurred) FILTER (WHERE timed),
+       percentile_disc(0.99) WITHIN GROUP (ORDER BY committed - occurred) FILTER (WHERE timed),
+       count(*) FILTER (WHERE timed)
 FROM judged
+CROSS JOIN LATERAL (SELECT occurred >= %(since)s AND occurred < %(until)s
+                           AND committed >= %(written)s AS timed) AS span
 """
 
 TOLD_TWICE = """
@@ -115,11 +116,13 @@ def judge(
     horizon: datetime | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    written: datetime | None = None,
 ) -> Findings:
     """Read the rows of this process's database. A rung due before ``horizon`` is owed.
 
     Without one it is the server's present less two seconds. ``since`` and ``until`` bound
-    the true moments whose lateness counts.
+    the true moments whose lateness counts. What was committed before ``written`` was laid
+    out, not rung, and says nothing of when.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -130,7 +133,10 @@ def judge(
         cursor.execute("DROP TABLE IF EXISTS judged")
         committed = WITNESSED if witnessed else "recorded_at"
         cursor.execute(RUNGS.format(committed=committed), {"horizon": horizon or present})
-        span = {"since": since or "-infinity", "until": until or "infinity"}
+        span = {
+            "since": since or "-infinity", "until": until or "infinity",
+            "written": written or "-infinity",
+        }  # fmt: skip
         cursor.execute(COUNTS, span)
         rungs, lost, double, early, worst, p99, timed = cursor.fetchone()
         cursor.execute(TOLD_TWICE)
