@@ -83,6 +83,7 @@ def _pick_up_editions(now: datetime) -> None:
     unseen = Q(Exists(unbroken), ~Exists(lately)) | Q(Exists(broken), ~Exists(asked))
     for edition in Edition.objects.filter(~Exists(newer)).filter(unseen).order_by("pk"):
         with transaction.atomic():
+            sweeping.let_go_when_stopped()
             Edition.objects.select_for_update().get(pk=edition.pk)
             if not Recomputation.objects.filter(edition=edition, done_at=None).exists():
                 ask(edition=edition, only_provisional=True, now=now)
@@ -93,6 +94,7 @@ def _pick_up_tiers(now: datetime) -> None:
     changed = Customer.objects.filter(tier_changed_at__isnull=False).order_by("pk")
     for pk in list(changed.values_list("pk", flat=True)):
         with transaction.atomic():
+            sweeping.let_go_when_stopped()
             customer = changed.select_for_update(no_key=True).filter(pk=pk).first()
             if customer is not None:
                 ask(customer=customer, now=now)
@@ -105,6 +107,7 @@ def _next_case(now: datetime) -> bool:
 
     The question is locked with the case, so that two processes never count one twice.
     """
+    sweeping.let_go_when_stopped()
     waiting = Recomputation.objects.filter(done_at=None).select_for_update(
         of=("self",), skip_locked=True, no_key=True
     )

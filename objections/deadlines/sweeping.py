@@ -111,7 +111,7 @@ def _ring_batch(lane: QuerySet[Deadline], now: datetime, *, most: int = BATCH) -
     Only the pair keeps an alarm from ringing twice when a step arrives in between, and
     only locking both at once keeps sweepers and people from deadlocking.
     """
-    _let_go_when_stopped()
+    let_go_when_stopped()
     rows = list(
         lane.filter(alarm_at__lt=now)
         .select_related("case")
@@ -125,8 +125,11 @@ def _ring_batch(lane: QuerySet[Deadline], now: datetime, *, most: int = BATCH) -
     return len(rows), rungs
 
 
-def _let_go_when_stopped() -> None:
-    """A process that is stopped while it holds rows loses them after two seconds."""
+def let_go_when_stopped() -> None:
+    """Make this transaction lose its rows after two seconds in a process that was stopped.
+
+    Said for the transaction alone: behind a pooler its session is somebody else's next.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '2s'")
 
@@ -270,7 +273,7 @@ def _lapse_batch(lane: QuerySet[Escalation], now: datetime) -> tuple[int, int]:
 
     One whose clock has a rung to ring waits for that, for it may climb first.
     """
-    _let_go_when_stopped()
+    let_go_when_stopped()
     rows = list(
         lane.filter(Q(deadline__alarm_at__isnull=True) | Q(deadline__alarm_at__gte=now))
         .select_related("case")
@@ -331,4 +334,4 @@ def next_alarm(case: Case) -> datetime | None:
     return found
 
 
-__all__ = ["drain", "lag", "next_alarm", "ring", "ring_case", "sweep"]
+__all__ = ["drain", "lag", "let_go_when_stopped", "next_alarm", "ring", "ring_case", "sweep"]

@@ -20,7 +20,6 @@ EVERY = 0.25
 AGAIN = 0.5
 LONGEST_SWEEP = timedelta(seconds=20)
 BETWEEN_SWEEPS = timedelta(milliseconds=100)  # what is computed anew waits for what rings
-SESSION = "SET idle_in_transaction_session_timeout = '2s'"
 
 
 class Command(BaseCommand):
@@ -56,10 +55,7 @@ class Command(BaseCommand):
         return True
 
     def _look(self) -> None:
-        """Ring what is due, over a session that lets go of its rows when it is stopped."""
-        if connection.connection is None:
-            with connection.cursor() as cursor:
-                cursor.execute(SESSION)
+        """Ring what is due, then go on with what is to be computed anew."""
         sweeping.drain(clock.now, limit=LONGEST_SWEEP)
         try:
             applying.drain(clock.now, limit=BETWEEN_SWEEPS)
