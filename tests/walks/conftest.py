@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -22,7 +24,21 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def caller(live_server: LiveServer, people: People) -> Caller:
+def morning(transactional_db: None) -> datetime:
+    """Push the sandbox clock to tomorrow at ten, at home.
+
+    A walk tells its story in minutes, and the night rule moves a progress update that would
+    fall after 21:00: told in the evening, two tellings of one story would differ.
+    """
+    now = clock.now()
+    tomorrow = timezone.localtime(now).date() + timedelta(days=1)
+    ten = timezone.make_aware(datetime.combine(tomorrow, time(10)))
+    clock.advance(ten - now)
+    return ten
+
+
+@pytest.fixture
+def caller(live_server: LiveServer, people: People, morning: datetime) -> Caller:
     """A CRM with a token for everything."""
     token = tokens.issue(Client.objects.create(name="crm"), list(Scope), now=clock.now())
     return Caller(live_server.url, token)
