@@ -10,7 +10,7 @@ from django.utils.translation import override
 from accounts.models import Client, Scope
 from accounts.selectors import demo_people
 from accounts.tokens import issue
-from integrations.demo.cast import CRM
+from demo.cast import CRM
 from timekeeping import clock
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Client, Language, Role, Team, User
 from customers.models import Contact, Customer, Product, Tier
-from integrations.demo.stories import DATA
+from demo.stories import DATA
 from objections.models import Case
 
 PUMPS, BIKES, KEY = "pumps", "bikes", "key-accounts"

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from accounts.models import User
-from integrations.demo.replay import prepare, tell
-from integrations.demo.sharing import Order
+from demo.replay import prepare, tell
+from demo.sharing import Order
 from objections.models import Case, CaseEvent
 from timekeeping import clock
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
-from integrations.demo.cast import SUPERVISOR
-from integrations.demo.lives import DAY, HOUR, MINUTE, Life, Moments
+from demo.cast import SUPERVISOR
+from demo.lives import DAY, HOUR, MINUTE, Life, Moments
 from objections import steps
 from objections.actors import Actor
 from objections.services import records, remedies

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from tqdm import tqdm
 
-from integrations.demo.replay import DAYS, FEWEST, prepare
-from integrations.demo.sharing import Order, tell_together
+from demo.replay import DAYS, FEWEST, prepare
+from demo.sharing import Order, tell_together
 from objections.models import Case
 from timekeeping import clock
 

@@ -10,15 +10,15 @@ from random import Random
 from django.db import transaction
 
 from accounts.models import Team, User
-from integrations.demo import cast as casting
-from integrations.demo.cast import BIKE_MODELS, BIKES, KEY, Cast
-from integrations.demo.courses import course, draw
-from integrations.demo.lives import DAY, HOUR, Life, Moments
-from integrations.demo.posting import settle_past
-from integrations.demo.scenes import CHEN, SCENES, Stage
-from integrations.demo.sharing import Order
-from integrations.demo.stories import Story, stories
-from integrations.demo.workplaces import furnish
+from demo import cast as casting
+from demo.cast import BIKE_MODELS, BIKES, KEY, Cast
+from demo.courses import course, draw
+from demo.lives import DAY, HOUR, Life, Moments
+from demo.posting import settle_past
+from demo.scenes import CHEN, SCENES, Stage
+from demo.sharing import Order
+from demo.stories import Story, stories
+from demo.workplaces import furnish
 from objections.vocabulary import Kind, Sensitivity
 
 DAYS = 60

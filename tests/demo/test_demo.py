@@ -13,10 +13,10 @@ from django.db.models import F
 from accounts import tokens
 from accounts.models import Scope, Team, User
 from customers.models import Customer
+from demo.replay import prepare, tell
+from demo.sharing import Order
+from demo.stories import stories
 from integrations.customer_mail import deliver_next as deliver_to_customers
-from integrations.demo.replay import prepare, tell
-from integrations.demo.sharing import Order
-from integrations.demo.stories import stories
 from integrations.notice_mail import deliver_next as deliver_to_people
 from objections.actors import Actor
 from objections.deadlines.sweeping import sweep

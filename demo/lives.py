@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from accounts.models import User
 from accounts.presence import Presence
 from customers.models import Contact, Customer
-from integrations.demo.cast import SUPERVISOR, Cast
-from integrations.demo.stories import Story, Words
+from demo.cast import SUPERVISOR, Cast
+from demo.stories import Story, Words
 from objections import audience, steps
 from objections.actors import Actor
 from objections.deadlines import sweeping

@@ -61,7 +61,7 @@ def _tell(
 
     settings.DATABASES["default"]["NAME"] = database
     django.setup()
-    from integrations.demo.replay import tell
+    from demo.replay import tell
 
     gc.set_threshold(100_000, 50, 50)  # nearly all that is made here is let go at once
 

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from accounts.models import Absence, DutyShift, Language, Robot, RobotKind, Team, User
 from accounts.services import leave
-from integrations.demo.cast import AWAY, BERLIN, BIKES, DUTY, KEY, MANAGER, PUMPS, SHANGHAI, Cast
+from demo.cast import AWAY, BERLIN, BIKES, DUTY, KEY, MANAGER, PUMPS, SHANGHAI, Cast
 from timekeeping import editions, years
 from timekeeping.models import Calendar, WeeklyWindow
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from integrations.demo.cast import SUPERVISOR, Cast
-from integrations.demo.lives import DAY, HOUR, MINUTE, Life, Moments
-from integrations.demo.stories import Story, story
+from demo.cast import SUPERVISOR, Cast
+from demo.lives import DAY, HOUR, MINUTE, Life, Moments
+from demo.stories import Story, story
 from objections import notices, steps
 from objections.actors import Actor
 from objections.services import remedies
