@@ -76,6 +76,12 @@ DEMANDS: dict[str, str | Lazy] = {
         "The other case is another team's: somebody who may work on both has to undo the merge"
     ),
     "merge_commitment": _("Keep the promise first that is still open: “%(text)s”"),
+    "first_known": _("There is no case %(reference)s that you can see"),
+    "first_other": _("A case is no recurrence of itself, nor of its own recurrence"),
+    "first_linked": _("It is linked with %(reference)s already"),
+    "recurrence_linked": _("This case is not linked as a recurrence"),
+    "invite_live": _("The clocks of this case are kept for the record alone: no link is sent"),
+    "number": _("Give the number that the text message goes to"),
     "merge_message": _("Reply first to what the customer wrote: “%(text)s”"),
 }
 

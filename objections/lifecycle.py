@@ -49,6 +49,7 @@ STEPS: dict[Action, Transition] = {
     Action.COMMUNICATE_SOLUTION: Transition(_in(Stage.RESPOND), keeps=(P.RESPONSE, P.PROGRESS_UPDATE), starts=(P.COMMITMENT, P.PROGRESS_UPDATE)),
     Action.CHOOSE:               Transition(_in(Stage.RESPOND)),
     Action.REJECT_SOLUTION:      Transition(_in(Stage.RESPOND), starts=(P.RESPONSE, P.PROGRESS_UPDATE), new_cycle=True),
+    Action.REFUSE_DEMAND:        Transition(_in(Stage.CONFIRM, Stage.RESPOND), keeps=(P.PROGRESS_UPDATE,), starts=(P.PROGRESS_UPDATE,)),
     Action.CARRY_OUT:            Transition(_in(Stage.RESPOND), Stage.FOLLOW_UP, starts=(P.FOLLOW_UP,)),
     Action.RECORD_ATTEMPT:       Transition(_in(Stage.FOLLOW_UP)),
     Action.CLOSE_SATISFIED:      Transition(_in(Stage.FOLLOW_UP), Stage.CLOSED, keeps=(P.FOLLOW_UP,)),
@@ -61,10 +62,13 @@ STEPS: dict[Action, Transition] = {
     Action.MERGE:                Transition(OPEN, Stage.MERGED),
     Action.UNMERGE:              Transition(_in(Stage.MERGED), returns=True),
     Action.RECLASSIFY:           Transition(OPEN),
+    Action.LINK_RECURRENCE:      Transition(ANY),
+    Action.UNLINK_RECURRENCE:    Transition(ANY),
     Action.PAUSE:                Transition(OPEN),
     Action.RESUME:               Transition(OPEN),
     Action.UPDATE_PROGRESS:      Transition(OPEN, keeps=(P.PROGRESS_UPDATE,), starts=(P.PROGRESS_UPDATE,)),
     Action.RECEIVE_MESSAGE:      Transition(OPEN, starts=(P.CUSTOMER_MESSAGE,)),
+    Action.PROTEST:              Transition(OPEN, starts=(P.CUSTOMER_MESSAGE,)),
     Action.REPLY:                Transition(OPEN, keeps=(P.CUSTOMER_MESSAGE, P.PROGRESS_UPDATE), starts=(P.PROGRESS_UPDATE,)),
     Action.COMMIT:               Transition(OPEN, starts=(P.COMMITMENT,)),
     Action.KEEP_COMMITMENT:      Transition(OPEN, keeps=(P.COMMITMENT,)),
@@ -74,6 +78,7 @@ STEPS: dict[Action, Transition] = {
     Action.ASSIGN:               Transition(ANY),
     Action.NOTE:                 Transition(ANY),
     Action.ATTACH:               Transition(ANY),
+    Action.INVITE:               Transition(OPEN),
 }
 # fmt: on
 

@@ -20,6 +20,7 @@ ASKS: dict[Action, tuple[str, ...]] = {
     ),
     Action.CHOOSE: ("solution", "option_exists"),
     Action.REJECT_SOLUTION: ("solution",),
+    Action.REFUSE_DEMAND: ("contacted_by", "address"),
     Action.CARRY_OUT: ("solution", "choice"),
     Action.RECORD_ATTEMPT: ("contacted_by",),
     Action.CLOSE_SATISFIED: ("score", "cause_category", "lesson", "open_commitment"),
@@ -32,6 +33,8 @@ ASKS: dict[Action, tuple[str, ...]] = {
     ),
     Action.UNMERGE: ("unmerge_team", "survivor_ended"),
     Action.RECLASSIFY: ("something",),
+    Action.LINK_RECURRENCE: ("first_known", "first_other", "first_linked"),
+    Action.UNLINK_RECURRENCE: ("recurrence_linked",),
     Action.PAUSE: (
         "pause_running", "pause_breached", "pause_listed", "pause_maximum",
         "pause_needs_supervisor",
@@ -46,6 +49,7 @@ ASKS: dict[Action, tuple[str, ...]] = {
     Action.HAND_OVER: ("department",),
     Action.ANSWER_HAND_OVER: ("hand_over_open",),
     Action.ASSIGN: ("something", "handler_in_team"),
+    Action.INVITE: ("invite_live", "address", "number"),
 }  # fmt: skip
 
 HEAD = """# The stages of a case

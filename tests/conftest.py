@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Client, Role, Team, User
 from customers.models import Contact, Customer, Product, Tier
-from objections.models import Allowance, Policy, RemedyLimit, Rung
+from objections.models import Allowance, ApprovalRule, Policy, RemedyLimit, Rung
 from timekeeping import editions
 from timekeeping.models import Calendar, Edition, WeeklyWindow
 
@@ -23,7 +23,7 @@ T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse"
 
 
-SHIPPED = (Calendar, WeeklyWindow, Edition, Policy, Allowance, Rung, RemedyLimit)
+SHIPPED = (Calendar, WeeklyWindow, Edition, Policy, Allowance, Rung, RemedyLimit, ApprovalRule)
 
 
 @pytest.fixture(scope="session")

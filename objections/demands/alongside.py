@@ -10,7 +10,7 @@ from objections.demands import words
 from objections.demands.setting import Setting
 from objections.errors import Demand
 from objections.models import Deadline
-from objections.vocabulary import DeadlineState, Promise
+from objections.vocabulary import DeadlineState, LinkMedium, Promise
 from timekeeping.wording import duration
 
 
@@ -105,3 +105,14 @@ def assign(setting: Setting, step: steps.Assign) -> Iterable[Demand]:
     is_member = team.members.filter(pk=step.handler.pk).exists()
     if not step.handler.is_active or not (is_member or step.handler.pk in above):
         yield Demand("handler_in_team", "handler", {"text": str(step.handler)})
+
+
+def invite(setting: Setting, step: steps.Invite) -> Iterable[Demand]:
+    """A link needs somewhere to go, and goes to no customer of an old or observed case."""
+    contact = setting.case.contact
+    if setting.case.is_silent:
+        yield Demand("invite_live")
+    if step.medium is LinkMedium.EMAIL and not (step.to or (contact and contact.email)):
+        yield Demand("address", "to")
+    if step.medium is LinkMedium.SMS and not (step.phone or (contact and contact.phone)):
+        yield Demand("number", "phone")

@@ -100,3 +100,21 @@ def reclassify(setting: Setting, step: steps.Reclassify) -> Iterable[Demand]:
     same_kind = step.kind in (None, case.kind)
     if same_kind and step.urgency in (None, case.urgency):
         yield Demand("something", "kind")
+
+
+def link_recurrence(setting: Setting, step: steps.LinkRecurrence) -> Iterable[Demand]:
+    """The case named exists for whoever links, is another one, and not linked to this one."""
+    reference = step.of.strip().upper()
+    named = {"reference": reference}
+    other = permissions.seen_by(setting.by).filter(reference=reference).first()
+    if other is None:
+        yield Demand("first_known", "of", named)
+    elif other.pk == setting.case.pk or other.recurrence_of_id == setting.case.pk:
+        yield Demand("first_other", "of", named)
+    elif setting.case.recurrence_of_id == (other.recurrence_of_id or other.pk):
+        yield Demand("first_linked", "of", named)
+
+
+def unlink_recurrence(setting: Setting, step: steps.UnlinkRecurrence) -> Iterable[Demand]:
+    if setting.case.recurrence_of_id is None:
+        yield Demand("recurrence_linked")

@@ -36,6 +36,9 @@ SHORT = {
     "caption": 200,
     "next_step": 300,
     "into": 16,
+    "of": 16,
+    "remark": 300,
+    "phone": 40,
 }
 """One-line texts and the room that their columns have."""
 

@@ -61,6 +61,13 @@ LABELS: dict[str, Words] = {
     "file": _("Files"),
     "caption": _("What it shows"),
     "into": _("The case that stays"),
+    "demand": _("What they demand"),
+    "rule": _("The rule it rests on"),
+    "alternative": _("What we can do instead"),
+    "of": _("The case in which it was seen first"),
+    "remark": _("What is the same"),
+    "medium": _("How the link reaches them"),
+    "phone": _("Phone number"),
 }
 
 LABELS_OF: dict[tuple[Action, str], Words] = {
@@ -89,6 +96,11 @@ LABELS_OF: dict[tuple[Action, str], Words] = {
     (Action.MERGE, "reason"): _("Why they are one matter"),
     (Action.UNMERGE, "reason"): _("Why they are two matters"),
     (Action.RECLASSIFY, "reason"): _("What shows it"),
+    (Action.REFUSE_DEMAND, "reason"): _("Why we cannot do it"),
+    (Action.UNLINK_RECURRENCE, "reason"): _("Why it is another trouble"),
+    (Action.PROTEST, "message"): _("What they said"),
+    (Action.PROTEST, "channel"): _("How they told us"),
+    (Action.INVITE, "words"): _("Your words above the link"),
 }
 
 HELP: dict[str, Words] = {
@@ -101,6 +113,8 @@ HELP: dict[str, Words] = {
     "resume_at": _("Empty: as long as the policy allows."),
     "text": _("For us alone. A note never keeps a promise."),
     "into": _("Its reference, such as CT-2026-000123."),
+    "of": _("Its reference, such as CT-2026-000123."),
+    "phone": _("Only for a text message. Left empty, it is the contact's."),
     "nothing_new": "",
 }
 
@@ -139,6 +153,11 @@ SUBMIT: dict[Action, Words] = {
     Action.MERGE: _("Merge the cases"),
     Action.UNMERGE: _("Undo the merge"),
     Action.RECLASSIFY: _("Change the case"),
+    Action.REFUSE_DEMAND: _("Record what you told them"),
+    Action.LINK_RECURRENCE: _("Link the cases"),
+    Action.UNLINK_RECURRENCE: _("Undo the link"),
+    Action.PROTEST: _("Record it and call the supervisor"),
+    Action.INVITE: _("Make the link"),
     Action.PAUSE: _("Pause the clock"),
     Action.RESUME: _("Resume the clock"),
     Action.UPDATE_PROGRESS: _("Record what you told them"),

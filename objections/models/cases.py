@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -112,11 +112,19 @@ class Case(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children",
         verbose_name=_("grew out of"),
     )  # fmt: skip
+    recurrence_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="recurrences",
+        verbose_name=_("recurrence of"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         constraints = [
+            models.CheckConstraint(
+                name="case_recurs_of_another",
+                condition=Q(recurrence_of__isnull=True) | ~Q(recurrence_of=F("pk")),
+            ),
             models.UniqueConstraint(
                 name="case_known_once_per_source",
                 fields=["source", "external_id"],

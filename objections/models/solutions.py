@@ -94,14 +94,37 @@ class RemedyLimit(models.Model):
         return f"{self.get_role_display()} ≤ {self.amount}"
 
 
+class ApprovalRule(models.Model):
+    """From which cost on two different people must approve, in the house's currency. One row."""
+
+    two_people_above = models.DecimalField(
+        _("two people approve above"), max_digits=12, decimal_places=2
+    )
+
+    class Meta:
+        verbose_name = _("approval by two people")
+        verbose_name_plural = _("approval by two people")
+        constraints = [
+            models.CheckConstraint(name="approval_rule_is_one_row", condition=Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"> {self.two_people_above}"
+
+
 class Remedy(models.Model):
-    """What we give to make good, and who approved it where that is needed."""
+    """What we give to make good, and who approved it where that is needed.
+
+    ``approvals_needed`` different people must approve; each is a RemedyApproval. The last
+    of them is ``decided_by``, at ``approved_at``.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="remedies")
     kind = models.CharField(max_length=16, choices=RemedyKind)
     description = models.TextField()
     cost = models.DecimalField(max_digits=12, decimal_places=2)
     needs_approval = models.BooleanField(default=False)
+    approvals_needed = models.PositiveSmallIntegerField(default=1)
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -135,3 +158,38 @@ class Remedy(models.Model):
     @property
     def is_open(self) -> bool:
         return self.needs_approval and self.approved_at is None and self.refused_at is None
+
+
+class RemedyApproval(models.Model):
+    """One person's yes to a remedy."""
+
+    remedy = models.ForeignKey(Remedy, models.PROTECT, related_name="approvals")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["approved_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="remedy_approved_once_each", fields=["remedy", "user"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.remedy_id}: {self.user_id}"
+
+
+class RefusedDemand(models.Model):
+    """A demand that we could not meet: why, by which rule, and what we offered instead."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="refused_demands")
+    demand = models.TextField()
+    reason = models.TextField()
+    rule = models.TextField()
+    alternative = models.TextField()
+    told_in = models.OneToOneField(ContactRecord, models.PROTECT, related_name="refused_demand")
+    refused_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["refused_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.demand[:80]

@@ -11,7 +11,7 @@ from objections.vocabulary import EventKind
 
 NAMING = {
     EventKind.MERGED, EventKind.ABSORBED, EventKind.UNMERGED, EventKind.RELEASED,
-    EventKind.NEW_OBJECTION_LOGGED,
+    EventKind.NEW_OBJECTION_LOGGED, EventKind.RECURRENCE_LINKED, EventKind.RECURRENCE_UNLINKED,
 }  # fmt: skip
 """Events that name another case, with words that speak of it."""
 

@@ -24,10 +24,11 @@ TABS: dict[str, tuple[Action, ...]] = {
 }  # fmt: skip
 ALWAYS = (Action.NOTE, Action.ATTACH)
 ORDER_OF_OTHERS = (
-    Action.RECEIVE_MESSAGE, Action.COMMIT, Action.KEEP_COMMITMENT, Action.REAGREE_COMMITMENT,
-    Action.HAND_OVER, Action.ANSWER_HAND_OVER, Action.PAUSE, Action.RESUME, Action.ASSIGN,
-    Action.RECLASSIFY, Action.NEW_OBJECTION, Action.CLOSE_UNREACHABLE, Action.CLOSE_THANKED,
-    Action.MERGE, Action.WITHDRAW,
+    Action.RECEIVE_MESSAGE, Action.PROTEST, Action.INVITE, Action.REFUSE_DEMAND, Action.COMMIT,
+    Action.KEEP_COMMITMENT, Action.REAGREE_COMMITMENT, Action.HAND_OVER,
+    Action.ANSWER_HAND_OVER, Action.PAUSE, Action.RESUME, Action.ASSIGN, Action.RECLASSIFY,
+    Action.LINK_RECURRENCE, Action.UNLINK_RECURRENCE, Action.NEW_OBJECTION,
+    Action.CLOSE_UNREACHABLE, Action.CLOSE_THANKED, Action.MERGE, Action.WITHDRAW,
 )  # fmt: skip
 
 
@@ -88,6 +89,8 @@ def _fits(action: Action, page: CasePage) -> bool:
         Action.ANSWER_HAND_OVER: [one for one in page.hand_overs if one.is_open],
         Action.PAUSE: [one for one in running if _can_pause(one)],
         Action.RESUME: [one for one in running if one.paused_at is not None],
+        Action.UNLINK_RECURRENCE: page.case.recurrence_of_id,
+        Action.INVITE: not page.case.is_silent,
         Action.CLOSE_UNREACHABLE: record.attempts,
         Action.CLOSE_THANKED: page.case.kind == Kind.THANKS,
         Action.UNMERGE: page.rights.supervise,

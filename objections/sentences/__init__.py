@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from objections.models import CaseEvent
-from objections.sentences import clocks, inside, moves, people
+from objections.sentences import clocks, inside, methods, moves, people
 from objections.sentences.telling import FORMATTERS, Telling, Told
 from objections.vocabulary import EventKind
 
-__all__ = ["FORMATTERS", "Telling", "Told", "clocks", "inside", "moves", "people", "told"]
+__all__ = [
+    "FORMATTERS",
+    "Telling",
+    "Told",
+    "clocks",
+    "inside",
+    "methods",
+    "moves",
+    "people",
+    "told",
+]
 
 
 def told(event: CaseEvent, telling: Telling) -> Told:

@@ -26,10 +26,16 @@ MOVED: dict[str, tuple[str | Lazy, str]] = {
     EventKind.ABSORBED: (gettext_lazy("{who} merged {case} into this case"), "arrow-right"),
     EventKind.UNMERGED: (gettext_lazy("{who} undid the merge into {case}"), "repeat"),
     EventKind.RELEASED: (gettext_lazy("{who} undid the merge of {case}"), "repeat"),
-}
+    EventKind.RECURRENCE_LINKED: (
+        gettext_lazy("{who} linked this case as a recurrence of {case}"), "repeat",
+    ),
+    EventKind.RECURRENCE_UNLINKED: (
+        gettext_lazy("{who} undid the link as a recurrence of {case}"), "repeat",
+    ),
+}  # fmt: skip
 
 
-@says(EventKind.MERGED, EventKind.ABSORBED, EventKind.UNMERGED, EventKind.RELEASED)
+@says(*(EventKind(kind) for kind in MOVED))
 def moved(event: CaseEvent, telling: Telling) -> Told:
     pattern, icon = MOVED[event.kind]
     text = sentence(pattern, who=who(event, telling), case=other_case(event, telling))

@@ -70,6 +70,24 @@ def came(event: CaseEvent, telling: Telling) -> Told:
     return _theirs(event, telling, pattern)
 
 
+@says(EventKind.PROTESTED)
+def protested(event: CaseEvent, telling: Telling) -> Told:
+    return _theirs(event, telling, _("{who} is not satisfied with how it goes"))
+
+
+@says(EventKind.DEMAND_REFUSED)
+def demand_refused(event: CaseEvent, telling: Telling) -> Told:
+    data = event.data
+    detail = lines(
+        words_of(event),
+        _("Reason: {reason}").format(reason=data.get("reason", "")),
+        _("Rule: {rule}").format(rule=data.get("rule", "")),
+        _("Instead: {alternative}").format(alternative=data.get("alternative", "")),
+    )
+    pattern = _("{who} told {whom} {how} that we cannot do this: {demand}")
+    return _ours(event, telling, pattern, detail=detail, demand=data.get("demand", ""))
+
+
 @says(EventKind.ACKNOWLEDGED)
 def acknowledged(event: CaseEvent, telling: Telling) -> Told:
     step, by = event.data.get("next_step") or "", telling.moment(event.data.get("next_by"))

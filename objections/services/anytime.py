@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from accounts.presence import Presence
-from objections import audience, evidence, notices, steps
+from objections import audience, escalation, evidence, notices, steps
 from objections.deadlines import keeping
 from objections.models import CaseEvent, ContactRecord, Evidence, HandOver, Note
 from objections.services.confirming import add_questions
@@ -13,6 +13,7 @@ from objections.services.responding import answer_questions, make_commitment
 from objections.services.work import CLOCK_TOLERANCE, Work, ahead, iso
 from objections.vocabulary import (
     Direction,
+    EscalationReason,
     EventKind,
     Kind,
     NoticeKind,
@@ -51,9 +52,35 @@ def receive_message(work: Work, step: steps.ReceiveMessage) -> CaseEvent:
         words=step.message, emotion=step.emotion,
         questions=[question.text for question in questions],
     )  # fmt: skip
+    _owe_a_reply(work, message)
+    return event
+
+
+def _owe_a_reply(work: Work, message: ContactRecord) -> None:
     if work.case.kind != Kind.THANKS:
         keeping.start(
             work.case, [Promise.CUSTOMER_MESSAGE], at=work.at, now=work.now, subject=message.pk
+        )
+
+
+def protest(work: Work, step: steps.Protest) -> CaseEvent:
+    """Record that the customer is not satisfied with how it goes: their supervisor is called.
+
+    A person owes a reply as to any message. One escalation stands at a time, however often
+    they say it.
+    """
+    message = work.contact(
+        Purpose.MESSAGE, Direction.INBOUND, channel=step.channel, words=step.message,
+        with_whom=step.with_whom, emotion=step.emotion,
+    )  # fmt: skip
+    event = work.record(
+        EventKind.PROTESTED, channel=step.channel, with_whom=message.with_whom,
+        words=step.message, emotion=step.emotion,
+    )  # fmt: skip
+    _owe_a_reply(work, message)
+    if not work.case.is_historical:
+        escalation.raise_without_clock(
+            work.case, EscalationReason.NOT_SATISFIED, at=work.at, now=work.now
         )
     return event
 

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import Role, Team, User
 from accounts.presence import Presence
-from objections import audience, lifecycle, notices
+from objections import audience, lifecycle, notices, searching
 from objections.actors import Actor
 from objections.deadlines import keeping
 from objections.errors import AlreadyExists, Demand, DemandUnmet, FieldInvalid, NotPermitted
@@ -205,6 +205,7 @@ def _insert(case: Case) -> None:
     year = case.opened_at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
     case.reference = f"CT-{year}-{number:06d}"
     case.save(force_insert=True)
+    searching.index([case])
 
 
 def _say(work: Work, opening: Opening) -> tuple[list[Question], ContactRecord | None]:

@@ -12,6 +12,7 @@ from objections.models import (
     Commitment,
     ContactRecord,
     Option,
+    RefusedDemand,
     Solution,
 )
 from objections.services.work import Work, ahead
@@ -146,6 +147,27 @@ def begin_round(work: Work) -> None:
     work.start(Promise.RESPONSE)
     if not keeping.running(work.case, [Promise.PROGRESS_UPDATE]):
         work.start(Promise.PROGRESS_UPDATE)
+
+
+def refuse_demand(work: Work, step: steps.RefuseDemand) -> CaseEvent:
+    """Record that we refused a demand, told with the reason, the rule and an alternative.
+
+    It tells the customer how things stand, so it keeps a progress update; never the response.
+    """
+    contact = work.tell(Purpose.REFUSAL, step, step.message)
+    RefusedDemand.objects.create(
+        case=work.case, demand=step.demand, reason=step.reason, rule=step.rule,
+        alternative=step.alternative, told_in=contact, refused_at=work.at,
+    )  # fmt: skip
+    event = work.record(
+        EventKind.DEMAND_REFUSED, channel=step.channel, with_whom=contact.with_whom,
+        words=step.message, demand=step.demand, reason=step.reason, rule=step.rule,
+        alternative=step.alternative, emotion=step.emotion, contact=contact.pk,
+    )  # fmt: skip
+    work.keep(Promise.PROGRESS_UPDATE, proof=contact)
+    if work.case.stage in keeping.PROGRESS_OWED_IN:
+        work.start(Promise.PROGRESS_UPDATE)
+    return event
 
 
 def carry_out(work: Work, step: steps.CarryOut) -> CaseEvent:

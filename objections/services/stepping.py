@@ -19,10 +19,12 @@ from objections.services import (
     anytime,
     confirming,
     following_up,
+    inviting,
     listening,
     merging,
     pausing,
     reclassifying,
+    recurring,
     responding,
 )
 from objections.services.work import Work, moment
@@ -48,6 +50,7 @@ _serves(steps.Confirm, confirming.confirm)
 _serves(steps.CommunicateSolution, responding.communicate_solution)
 _serves(steps.Choose, responding.choose)
 _serves(steps.RejectSolution, responding.reject_solution)
+_serves(steps.RefuseDemand, responding.refuse_demand)
 _serves(steps.CarryOut, responding.carry_out)
 _serves(steps.RecordAttempt, following_up.record_attempt)
 _serves(steps.CloseSatisfied, following_up.close_satisfied)
@@ -60,10 +63,13 @@ _serves(steps.Withdraw, following_up.withdraw)
 _serves(steps.Merge, merging.merge)
 _serves(steps.Unmerge, merging.unmerge)
 _serves(steps.Reclassify, reclassifying.reclassify)
+_serves(steps.LinkRecurrence, recurring.link_recurrence)
+_serves(steps.UnlinkRecurrence, recurring.unlink_recurrence)
 _serves(steps.Pause, pausing.pause)
 _serves(steps.Resume, pausing.resume)
 _serves(steps.UpdateProgress, anytime.update_progress)
 _serves(steps.ReceiveMessage, anytime.receive_message)
+_serves(steps.Protest, anytime.protest)
 _serves(steps.Reply, anytime.reply)
 _serves(steps.Commit, anytime.commit)
 _serves(steps.KeepCommitment, anytime.keep_commitment)
@@ -73,6 +79,7 @@ _serves(steps.AnswerHandOver, anytime.answer_hand_over)
 _serves(steps.Assign, anytime.assign)
 _serves(steps.WriteNote, anytime.write_note)
 _serves(steps.Attach, anytime.attach)
+_serves(steps.Invite, inviting.invite)
 
 
 @transaction.atomic

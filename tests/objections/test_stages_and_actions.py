@@ -133,6 +133,7 @@ LAW = {
     "communicate_solution": ("respond", ""),
     "choose": ("respond", ""),
     "reject_solution": ("respond", ""),
+    "refuse_demand": ("confirm respond", ""),
     "carry_out": ("respond", "follow_up"),
     "record_attempt": ("follow_up", ""),
     "close_satisfied": ("follow_up", "closed"),
@@ -147,11 +148,15 @@ LAW = {
     **dict.fromkeys(
         (
             "reclassify", "pause", "resume", "update_progress", "receive_message", "reply",
+            "protest", "invite",
             "commit", "keep_commitment", "reagree_commitment", "hand_over", "answer_hand_over",
         ),
         (ANY_OPEN, ""),
     ),
-    **dict.fromkeys(("assign", "note", "attach"), (" ".join(Stage.values), "")),
+    **dict.fromkeys(
+        ("assign", "note", "attach", "link_recurrence", "unlink_recurrence"),
+        (" ".join(Stage.values), ""),
+    ),
 }  # fmt: skip
 """The stages as the domain names them: from where an action leads, and where to."""
 
