@@ -30,13 +30,15 @@ def vector(*weighted: tuple[str, str]) -> SearchVector | CombinedExpression:
 def query(asked: Sequence[str], *, any_of: bool = False) -> SearchQuery:
     """Return the question for words that were cut already: all of them, or any.
 
-    An empty question finds nothing.
+    A number that the server parts, such as E-17, is found whole only. An empty question
+    finds nothing.
     """
-    joined = SearchQuery(asked[0], config=CONFIG) if asked else SearchQuery("", config=CONFIG)
-    for word in asked[1:]:
-        one = SearchQuery(word, config=CONFIG)
-        joined = joined | one if any_of else joined & one
-    return joined
+    first, *rest = [
+        SearchQuery(word, config=CONFIG, search_type="phrase") for word in asked or [""]
+    ]
+    for one in rest:
+        first = first | one if any_of else first & one
+    return first
 
 
 def index(cases: Sequence[Case]) -> None:

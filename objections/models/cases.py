@@ -170,6 +170,9 @@ class Case(models.Model):
             models.Index(name="case_by_received", fields=["-received_at", "-id"]),
             models.Index(name="case_by_updated", fields=["updated_at", "id"]),
             models.Index(name="case_by_customer", fields=["customer", "-received_at"]),
+            models.Index(name="case_by_product", fields=["product", "-received_at"]),
+            models.Index(name="case_by_serial", fields=["serial"], condition=~Q(serial="")),
+            models.Index(name="case_by_batch", fields=["batch"], condition=~Q(batch="")),
             GinIndex(
                 name="case_words", fields=["title", "statement"],
                 opclasses=["gin_trgm_ops", "gin_trgm_ops"],
