@@ -80,6 +80,15 @@ def open_linked(opening: Opening, *, parent: Case, by: Actor, now: datetime) -> 
     return case
 
 
+@transaction.atomic
+def open_rehearsed(opening: Opening, *, reference: str, by: Actor, now: datetime) -> Case:
+    """Open a case under a reference of the caller's, for a rehearsal that is rolled back.
+
+    It takes no number of the sequence, which a rollback would not give back.
+    """
+    return _open(opening, parent=None, by=by, now=now, reference=reference).case
+
+
 def route(opening: Opening) -> Team | None:
     """Return the team for a new case: the key account's own, the product's, the default."""
     if opening.team is not None:
@@ -92,13 +101,15 @@ def route(opening: Opening) -> Team | None:
     return Team.objects.filter(is_default=True).first()
 
 
-def _open(opening: Opening, *, parent: Case | None, by: Actor, now: datetime) -> Opened:
+def _open(
+    opening: Opening, *, parent: Case | None, by: Actor, now: datetime, reference: str = ""
+) -> Opened:
     if opening.customer is None and opening.contact is not None:
         opening = replace(opening, customer=opening.contact.customer)
     _check(opening, by, now)
     received_at = min(opening.received_at or now, now)
     case = build(opening, parent, by, received_at, now)
-    _insert(case)
+    _insert(case, reference)
     named = {*opening.named_people, *_opener(opening, by)}
     if named:
         case.named_people.set(named)
@@ -186,8 +197,15 @@ def _title(opening: Opening) -> str:
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
-def _insert(case: Case) -> None:
-    """Number the case and insert it, unless its source has brought it before.
+def _insert(case: Case, reference: str = "") -> None:
+    """Insert the case, under a number of its own where no reference is given."""
+    case.reference = reference or _number(case)
+    case.save(force_insert=True)
+    searching.index([case])
+
+
+def _number(case: Case) -> str:
+    """Return the next reference for a case, unless its source has brought it before.
 
     The check and the insert hold a lock on the source's number, so that the same case
     brought twice at once is opened once.
@@ -203,9 +221,7 @@ def _insert(case: Case) -> None:
         for reference in known.values_list("reference", flat=True):
             raise AlreadyExists(reference)
     year = case.opened_at.astimezone(ZoneInfo(settings.TIME_ZONE)).year
-    case.reference = f"CT-{year}-{number:06d}"
-    case.save(force_insert=True)
-    searching.index([case])
+    return f"CT-{year}-{number:06d}"
 
 
 def _say(work: Work, opening: Opening) -> tuple[list[Question], ContactRecord | None]:
