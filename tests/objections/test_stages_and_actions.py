@@ -24,6 +24,7 @@ from objections.vocabulary import (
     Action,
     Channel,
     Kind,
+    LinkMedium,
     PauseReason,
     Promise,
     Stage,
@@ -66,6 +67,11 @@ STEP: dict[Action, Step] = {
     Action.COMMUNICATE_SOLUTION: TELL,
     Action.CHOOSE: steps.Choose(channel=Channel.PHONE, option=2, reply="The refund."),
     Action.REJECT_SOLUTION: steps.RejectSolution(channel=Channel.PHONE, reason="Too late."),
+    Action.REFUSE_DEMAND: steps.RefuseDemand(
+        channel=Channel.PHONE, demand="A new pump for free", reason="The seal is a wearing part",
+        rule="Terms of warranty, 4.2", alternative="A seal at half the price",
+        message="Not the whole pump: the seal wears. You get it at half the price.",
+    ),
     Action.CARRY_OUT: CARRY_OUT,
     Action.RECORD_ATTEMPT: ATTEMPT,
     Action.CLOSE_SATISFIED: CLOSE,
@@ -78,10 +84,14 @@ STEP: dict[Action, Step] = {
     Action.MERGE: steps.Merge(into="CT-2026-000000", reason="Entered twice"),
     Action.UNMERGE: steps.Unmerge(reason="Two matters"),
     Action.RECLASSIFY: steps.Reclassify(urgency=Urgency.CRISIS, reason="Line 2 stands"),
+    Action.LINK_RECURRENCE: steps.LinkRecurrence(of="CT-2026-000000"),
+    Action.UNLINK_RECURRENCE: steps.UnlinkRecurrence(reason="Another seal"),
     Action.PAUSE: PAUSE,
     Action.RESUME: steps.Resume(),
     Action.UPDATE_PROGRESS: UPDATE,
     Action.RECEIVE_MESSAGE: WROTE,
+    Action.PROTEST: steps.Protest(channel=Channel.PHONE, message="I want your boss."),
+    Action.INVITE: steps.Invite(medium=LinkMedium.BY_HAND),
     Action.REPLY: REPLY,
     Action.COMMIT: COMMIT,
     Action.KEEP_COMMITMENT: steps.KeepCommitment(commitment=1, proof="Receipt 4711"),
@@ -215,6 +225,9 @@ def test_an_action_that_the_stage_lists_works_once_its_demands_are_met(
     if action is Action.MERGE:
         other = open_at(T0, by=by, customer=customer)
         step = steps.Merge(into=other.reference, reason="Entered twice")
+    if action in (Action.LINK_RECURRENCE, Action.UNLINK_RECURRENCE):
+        link = steps.LinkRecurrence(of=open_at(T0, by=by, customer=customer).reference)
+        before, step = ((), link) if action is Action.LINK_RECURRENCE else ((link,), step)
     now = case.stage_entered_at + MIN
     take_steps(case, before, by=by, now=now)
     if action is Action.CLOSE_UNREACHABLE:
