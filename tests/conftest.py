@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from itertools import groupby
 
 import pytest
 from django.core import serializers
@@ -13,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Client, Role, Team, User
 from customers.models import Contact, Customer, Product, Tier
+from knowledge.models import JargonTerm, PlaybookCard, ReplyTemplate
 from objections.models import Allowance, ApprovalRule, Policy, RemedyLimit, Rung
 from timekeeping import editions
 from timekeeping.models import Calendar, Edition, WeeklyWindow
@@ -23,7 +25,10 @@ T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse"
 
 
-SHIPPED = (Calendar, WeeklyWindow, Edition, Policy, Allowance, Rung, RemedyLimit, ApprovalRule)
+SHIPPED = (
+    Calendar, WeeklyWindow, Edition, Policy, Allowance, Rung, RemedyLimit, ApprovalRule,
+    PlaybookCard, ReplyTemplate, JargonTerm,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +50,9 @@ def shipped_policy(request: pytest.FixtureRequest) -> None:
     transactional = marker.kwargs.get("transaction") or "transactional_db" in request.fixturenames
     request.getfixturevalue("transactional_db" if transactional else "db")
     if not Policy.objects.exists():
-        for row in serializers.deserialize("json", shipped):
-            row.save()
+        rows = [row.object for row in serializers.deserialize("json", shipped)]
+        for model, of_one in groupby(rows, type):
+            model._default_manager.bulk_create(of_one)
 
 
 @pytest.fixture(autouse=True)
