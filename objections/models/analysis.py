@@ -16,7 +16,8 @@ class Why(models.Model):
     """One answer to "why?", under the one that it explains; the tree's root has no parent.
 
     ``evidence`` says what shows it, ``files`` prove it. ``is_root_cause`` marks where the
-    asking ended. One that was taken back stays, with its time, and is shown no more.
+    asking ended. ``version`` rises with each correction; what it said before stands in the
+    timeline. One that was taken back stays, with its time, and is shown no more.
     """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="whys")
@@ -27,6 +28,7 @@ class Why(models.Model):
     evidence = models.TextField(blank=True)
     files = models.ManyToManyField(Evidence, blank=True, related_name="+")
     is_root_cause = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
     written_at = models.DateTimeField()
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
