@@ -63,3 +63,36 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None and self.retired_at is None
+
+    @property
+    def is_draft(self) -> bool:
+        return self.published_at is None
+
+
+class ArticleChange(models.Model):
+    """What was done to an article, by whom and when. Written with the change, and never after."""
+
+    class Kind(models.TextChoices):
+        DRAFTED = "drafted", _("Drafted")
+        REVISED = "revised", _("Revised")
+        PUBLISHED = "published", _("Published")
+        RETIRED = "retired", _("Retired")
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="changes")
+    kind = models.CharField(max_length=12, choices=Kind)
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-version", "-pk"]
+        constraints = [
+            models.UniqueConstraint(name="article_change_a_version", fields=["article", "version"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} v{self.version}: {self.kind}"
