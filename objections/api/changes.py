@@ -12,7 +12,7 @@ from objections.api.fields import WordField
 from objections.api.openings import ProductNamed, product_facts
 from objections.models import Case
 from objections.steps import Assign, Reclassify, Step
-from objections.vocabulary import Kind, Sensitivity, Urgency
+from objections.vocabulary import CustomerStyle, Kind, Sensitivity, Urgency
 
 
 class CaseChanged(StrictSerializer):
@@ -20,7 +20,8 @@ class CaseChanged(StrictSerializer):
 
     A `handler` of null, or a new `team` without a handler, puts the case into the team's
     queue. Another `kind` or `urgency` is the step `reclassify` and needs a `reason`. The
-    `sensitivity` is for supervisors. A `product` of null is none.
+    `sensitivity` is for supervisors. A `product` of null is none, and so is a `style` of
+    null: the customer's style is a hint for this case alone.
     """
 
     handler = PersonField(required=False, allow_null=True)
@@ -30,6 +31,7 @@ class CaseChanged(StrictSerializer):
     reason = Words(required=False)
     sensitivity = WordField(Sensitivity, required=False)
     product = ProductNamed(required=False, allow_null=True)
+    style = WordField(CustomerStyle, required=False, allow_null=True)  # type: ignore[assignment]
 
 
 def steps_of(case: Case, given: dict[str, Any]) -> list[Step]:
@@ -55,8 +57,8 @@ def _reclassification(case: Case, given: dict[str, Any]) -> Iterator[Step]:
 
 
 def facts_of(given: dict[str, Any]) -> dict[str, Any]:
-    """Return what is written down of the case: its sensitivity, its product."""
-    facts = {"sensitivity": given["sensitivity"]} if "sensitivity" in given else {}
+    """Return what is written down of the case: its sensitivity, style and product."""
+    facts = {name: given[name] or "" for name in ("sensitivity", "style") if name in given}
     if "product" not in given:
         return facts
     return facts | (product_facts(given["product"]) if given["product"] else {"product": None})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +22,7 @@ from objections.sentences.telling import (
     words_of,
 )
 from objections.vocabulary import (
+    CustomerStyle,
     EventKind,
     RemedyKind,
     Sensitivity,
@@ -87,7 +89,11 @@ CHANGES: dict[str, str | Lazy] = {
     "serial": gettext_lazy("Serial number: {before} → {after}"),
     "batch": gettext_lazy("Batch: {before} → {after}"),
     "purchased_on": gettext_lazy("Bought on: {before} → {after}"),
+    "style": gettext_lazy("Customer style: {before} → {after}"),
 }
+
+
+WORDS: dict[str, type[TextChoices]] = {"sensitivity": Sensitivity, "style": CustomerStyle}
 
 
 @says(EventKind.CHANGED)
@@ -99,8 +105,8 @@ def changed(event: CaseEvent, telling: Telling) -> Told:
 
 
 def _change(name: str, before: str, after: str) -> str:
-    if name == "sensitivity":
-        before, after = (str(Sensitivity(word).label) for word in (before, after))
+    if name in WORDS:
+        before, after = (str(WORDS[name](word).label) if word else "" for word in (before, after))
     return str(CHANGES[name]).format(before=before or "–", after=after or "–")
 
 
@@ -129,6 +135,8 @@ def remedy(event: CaseEvent, telling: Telling) -> Told:
     pattern = REMEDY[event.kind]
     if event.kind == EventKind.REMEDY_PROPOSED and data.get("needs_approval"):
         pattern = _("{who} asked for approval of a remedy: {remedy}, {cost}")
+    if 0 < data.get("approvals", 0) < data.get("approvals_needed", 1):
+        pattern = _("{who} approved the remedy as the first of two: {remedy}, {cost}")
     return _inside(
         event, telling, pattern, "rubber-stamp", kind=US, remedy=label, cost=money(data.get("cost"))
     )

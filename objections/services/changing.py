@@ -17,7 +17,10 @@ from objections.services.stepping import lock, take_steps
 from objections.steps import Step
 from objections.vocabulary import Action, ActorKind, EventKind, Sensitivity
 
-DESCRIBES = ("sensitivity", "product", "serial", "batch", "purchased_on")
+DESCRIBES = (
+    "sensitivity", "product", "serial", "batch", "purchased_on", "lesson", "cause_category",
+    "style",
+)  # fmt: skip
 
 
 @transaction.atomic

@@ -330,3 +330,26 @@ def test_item_11_a_tier_that_comes_with_a_new_case_reaches_the_older_ones_too(
 def test_a_new_customer_has_no_tier_that_changed(api: APIClient) -> None:
     api.put("/api/v1/customers/crm/C-99/", {"name": "New", "tier": "key_account"})
     assert Customer.objects.get(external_id="C-99").tier_changed_at is None
+
+
+# ── the customer's style: a hint for this case ────────────────────────────────────────
+
+
+def test_a_style_is_set_changed_and_taken_away_and_the_timeline_says_so(
+    api: APIClient, case_at: Walk
+) -> None:
+    case = case_at()
+    for match, style in (('"1"', "very_angry"), ('"2"', "rational"), ('"3"', None)):
+        answer = patch(api, case, {"style": style}, match)
+        assert answer.status_code == 200
+        assert answer.json()["style"] == (style or "")
+    changes = [one.data["changes"]["style"] for one in CaseEvent.objects.filter(kind="changed")]
+    assert changes == [["", "very_angry"], ["very_angry", "rational"], ["rational", ""]]
+
+
+def test_an_unknown_style_is_refused_and_changes_nothing(api: APIClient, case_at: Walk) -> None:
+    case = case_at()
+    answer = patch(api, case, {"style": "difficult"})
+    assert answer.status_code == 400
+    assert codes_of(answer) == {("style", "invalid_choice")}
+    assert unchanged(case)

@@ -105,7 +105,7 @@ class CaseView(ApiView):
         responses=CaseWhole, tags=["cases"],
     )  # fmt: skip
     def patch(self, request: Request, reference: str) -> Response:
-        """Change who has a case, its kind, urgency, sensitivity or product: all, or nothing.
+        """Change who has a case, its kind, urgency, sensitivity, product or style: all, or nothing.
 
         Needs `If-Match` (428 without, 412 where the case has changed since). What is the
         same already changes nothing.
