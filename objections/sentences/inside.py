@@ -22,6 +22,7 @@ from objections.sentences.telling import (
     words_of,
 )
 from objections.vocabulary import (
+    CauseCategory,
     CustomerStyle,
     EventKind,
     RemedyKind,
@@ -90,10 +91,16 @@ CHANGES: dict[str, str | Lazy] = {
     "batch": gettext_lazy("Batch: {before} → {after}"),
     "purchased_on": gettext_lazy("Bought on: {before} → {after}"),
     "style": gettext_lazy("Customer style: {before} → {after}"),
+    "lesson": gettext_lazy("Lesson: {before} → {after}"),
+    "cause_category": gettext_lazy("Category of the cause: {before} → {after}"),
 }
 
 
-WORDS: dict[str, type[TextChoices]] = {"sensitivity": Sensitivity, "style": CustomerStyle}
+WORDS: dict[str, type[TextChoices]] = {
+    "sensitivity": Sensitivity,
+    "style": CustomerStyle,
+    "cause_category": CauseCategory,
+}
 
 
 @says(EventKind.CHANGED)
@@ -159,12 +166,16 @@ def late_record_confirmed(event: CaseEvent, telling: Telling) -> Told:
 
 @says(EventKind.MAIL_SENT)
 def mail_sent(event: CaseEvent, telling: Telling) -> Told:
+    if event.data.get("by_text"):
+        return Told(INTERNAL, "message", _("The text message to the customer was sent"))
     return Told(INTERNAL, "mail", _("The e-mail to the customer was sent"))
 
 
 @says(EventKind.MAIL_FAILED)
 def mail_failed(event: CaseEvent, telling: Telling) -> Told:
     text = _("The e-mail to the customer could not be delivered")
+    if event.data.get("by_text"):
+        text = _("The text message to the customer could not be delivered")
     return Told(INTERNAL, "alert-triangle", text, detail=str(event.data.get("failure") or ""))
 
 

@@ -1,0 +1,105 @@
+"""The weekly digest: each member's copy is claimed, written in their language, and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
+
+from followups import digests
+from followups.digests import Week
+from followups.models import DigestCopy
+from integrations import attempts
+from integrations.mailbox import CASES_HEADER
+from integrations.models import DeliveryAttempt
+from integrations.outgoing import LEASE, Attempt, Outcome, attempt, wait_after
+from objections.vocabulary import NoticeChannel
+
+
+def deliver_next(clock_now: Callable[[], datetime]) -> bool:
+    """Claim and send the copy that has waited longest. False when none is waiting.
+
+    Leased as every mail is: a process that dies in between has it sent once more, under
+    the same Message-ID.
+    """
+    claimed = _claim(clock_now())
+    if claimed is None:
+        return False
+    copy, trace = claimed
+    result, took = attempts.timed(lambda: attempt(_message(copy), attempts=copy.attempts))
+    attempts.settle(trace, result, took)
+    _settle(copy, result, clock_now())
+    return True
+
+
+@transaction.atomic(durable=True)
+def _claim(now: datetime) -> tuple[DigestCopy, DeliveryAttempt] | None:
+    copy = (
+        DigestCopy.objects.filter(next_attempt_at__lte=now)
+        .select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .select_related("digest__team__calendar", "user")
+        .order_by("next_attempt_at", "pk")
+        .first()
+    )
+    if copy is None:
+        return None
+    copy.attempts += 1
+    copy.next_attempt_at = now + LEASE
+    copy.save(update_fields=["attempts", "next_attempt_at"])
+    trace = attempts.begin(
+        NoticeChannel.EMAIL, _message_id(copy), number=copy.attempts, now=now, user=copy.user
+    )
+    return copy, trace
+
+
+def _message_id(copy: DigestCopy) -> str:
+    return f"<digest-{copy.pk}@{settings.CASETRACK_MAIL_DOMAIN}>"
+
+
+def _message(copy: DigestCopy) -> EmailMessage:
+    digest, user = copy.digest, copy.user
+    week = Week(digest.week_on, digests.zone_of(digest.team))
+    found = list(digests.lessons(digest.team, week))
+    language = user.language or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(ZoneInfo(user.time_zone)):
+        count = ngettext(
+            "{team}: {count} lesson of the week", "{team}: {count} lessons of the week", len(found)
+        )
+        body = render_to_string(
+            "integrations/digest.txt",
+            {
+                "name": str(user), "digest": digest, "cases": found,
+                "site": settings.CASETRACK_BASE_URL,
+                "url": settings.CASETRACK_BASE_URL + reverse("lessons"),
+            },
+        )  # fmt: skip
+    return EmailMessage(
+        subject=count.format(team=digest.team, count=len(found)),
+        body=body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[user.email],
+        headers={
+            "Message-ID": _message_id(copy),
+            CASES_HEADER: " ".join(case.reference for case in found),
+        },
+    )
+
+
+@transaction.atomic(durable=True)
+def _settle(copy: DigestCopy, result: Attempt, now: datetime) -> None:
+    """Write down what came of it. A copy that another process settled stays as it is."""
+    waiting = DigestCopy.objects.filter(pk=copy.pk, next_attempt_at__isnull=False)
+    if result.outcome is Outcome.LATER:
+        waiting.update(next_attempt_at=now + wait_after(copy.attempts), failure=result.failure)
+    elif result.outcome is Outcome.SENT:
+        waiting.update(next_attempt_at=None, sent_at=now, failure="")
+    else:
+        waiting.update(next_attempt_at=None, failed_at=now, failure=result.failure)
