@@ -19,7 +19,7 @@ from objections.models import Deadline
 from objections.permissions import visible_to
 
 RISK = timedelta(hours=1)
-SHOWN = 25
+SHOWN = 15
 """How many of each list stand on the page before somebody asks for more."""
 
 
