@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("objections.urls")),
     path("", include("integrations.urls")),
+    path("", include("reports.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("healthz/timers", health.timers_health, name="healthz-timers"),
     path("readyz", health.readyz, name="readyz"),
