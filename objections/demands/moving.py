@@ -10,6 +10,7 @@ from objections.demands.record import STANDING
 from objections.demands.setting import Setting
 from objections.errors import Demand
 from objections.models import Case
+from objections.recurrences import first_of
 from objections.vocabulary import Action, ActorKind, Direction, Kind, Promise, Purpose
 
 
@@ -103,15 +104,17 @@ def reclassify(setting: Setting, step: steps.Reclassify) -> Iterable[Demand]:
 
 
 def link_recurrence(setting: Setting, step: steps.LinkRecurrence) -> Iterable[Demand]:
-    """The case named exists for whoever links, is another one, and not linked to this one."""
+    """The case named exists for whoever links, is another one, and not of the same group."""
     reference = step.of.strip().upper()
     named = {"reference": reference}
     other = permissions.seen_by(setting.by).filter(reference=reference).first()
     if other is None:
         yield Demand("first_known", "of", named)
-    elif other.pk == setting.case.pk or other.recurrence_of_id == setting.case.pk:
+        return
+    first = first_of(other)
+    if setting.case.pk in (other.pk, first.pk):
         yield Demand("first_other", "of", named)
-    elif setting.case.recurrence_of_id == (other.recurrence_of_id or other.pk):
+    elif first_of(setting.case).pk == first.pk:
         yield Demand("first_linked", "of", named)
 
 

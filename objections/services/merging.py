@@ -11,7 +11,7 @@ from objections.deadlines import keeping, merging, sweeping
 from objections.errors import StaleVersion
 from objections.locking import lock
 from objections.models import Case, CaseEvent
-from objections.services import records
+from objections.services import records, recurring
 from objections.services.work import Work, iso
 from objections.steps import Step
 from objections.vocabulary import EventKind, Promise, RecomputeCause
@@ -22,7 +22,7 @@ Clocks = list[dict[str, Any]]
 
 
 def lock_for(case: Case, taken: Sequence[Step]) -> Case:
-    """Lock a case, and with it the one that a merge among its steps writes to.
+    """Lock a case, and with it those that a merge or a link among its steps writes to.
 
     Refuses with StaleVersion where in that very instant it was merged into another one.
     """
@@ -32,6 +32,7 @@ def lock_for(case: Case, taken: Sequence[Step]) -> Case:
     if undoes:
         survivor = Case.objects.filter(pk=case.pk, merged_into__isnull=False)
         others += list(survivor.values_list("merged_into_id", flat=True))
+    others += recurring.touched_by(case, taken)
     locked = lock(case, *others)
     if undoes and locked.merged_into_id not in (None, *others):
         raise StaleVersion(locked)
