@@ -240,7 +240,7 @@ def _article_or_404(request: HttpRequest, pk: int) -> Article:
 
 def _lesson_or_404(request: HttpRequest) -> Case | None:
     """Return the closed case that the address names, if it has a lesson."""
-    reference = request.GET.get("case", "")
+    reference = request.GET.get("case", "").replace("\x00", "?")
     if not reference:
         return None
     case = case_or_404(request, reference[:16])

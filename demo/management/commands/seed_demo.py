@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from tqdm import tqdm
 
+from demo import library
 from demo.replay import DAYS, FEWEST, prepare
 from demo.sharing import Order, tell_together
 from objections.models import Case
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             self._tell(order, options["processes"])
         else:
             self.stdout.write("The demo is here already; nothing was changed.")
+        library.write(now=order.now)
 
     def _tell(self, order: Order, processes: int) -> None:
         began = time.monotonic()
