@@ -15,6 +15,7 @@ from accounts.models import Language, User
 from knowledge import facts, languages
 from knowledge.models import ReplyTemplate
 from knowledge.variables import GAP, VARIABLES, faults, fill, gaps, samples
+from objections.forms.beginnings import Beginning
 from objections.models import Case
 from objections.vocabulary import Action, Kind, Stage
 
@@ -81,17 +82,15 @@ def fill_all(
     return [Filled(row, fill(row.body, values[row.language], row.language)) for row in rows]
 
 
-def begin(
-    case: Case, user: User, action: str, key: str, *, now: datetime
-) -> dict[str, Filled] | None:
-    """Return the template of this key by the field that it begins; None where it cannot."""
+def begin(case: Case, user: User, action: Action, key: str, now: datetime) -> Beginning | None:
+    """Return the template of this key, filled, for the field it begins; None where it cannot."""
     field = TARGETS.get(action)
     is_key = key.isascii() and key.isdigit() and len(key) < 19
     row = in_use().filter(pk=key).first() if field and is_key else None
     if field is None or row is None:
         return None
     values = facts.of(case, user, now=now).values(row.language)
-    return {field: Filled(row, fill(row.body, values, row.language))}
+    return Beginning(field, fill(row.body, values, row.language), key=str(row.pk))
 
 
 def previewed(row: ReplyTemplate) -> Filled:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from objections import demands, notices
-from objections.forms import words
+from objections.forms import beginnings, words
 from objections.forms.choosing import form_class
 from objections.forms.remedies import RemedyForm
 from objections.forms.steps import StepForm
@@ -47,7 +47,8 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
     now = clock.now()
     read_restricted(found, person(request), now=now)
     notices.see_case(person(request), found, now=now)
-    return show(request, found, now, do=request.GET.get("do", ""))
+    begin = request.GET.get("template", "")
+    return show(request, found, now, do=request.GET.get("do", ""), begin=begin)
 
 
 @login_required
@@ -91,13 +92,15 @@ def show(
     now: datetime,
     *,
     do: str = "",
+    begin: str = "",
     form: Any = None,
     refusal: Refusal | None = None,
 ) -> HttpResponse:
     """Render the whole page, with one form of the case's work open.
 
     ``form`` is what was typed and refused; then the page's status says so, and what
-    others did since the form was opened stands beside it.
+    others did since the form was opened stands beside it. ``begin`` is the key of the
+    beginning that a form is opened with.
     """
     page = case_page.of(found, person(request), now)
     offer = work_tabs.offer(page)
@@ -110,7 +113,7 @@ def show(
         "timeline": _timeline(request, found, now),
         "refusal": refusal,
         "changes": _changes(page, form, refusal),
-        **_work(page, offer, do, form),
+        **_work(page, offer, do, form, begin),
     }
     status = refusal.status if refusal else 200
     return render(request, "objections/case.html", context, status=status)
@@ -123,7 +126,7 @@ def _changes(page: CasePage, form: Any, refusal: Refusal | None) -> list[timelin
     return timelines.changes_since(page.case, since, page.now, seen=seen)
 
 
-def _work(page: CasePage, offer: Offer, do: str, form: Any) -> dict[str, Any]:
+def _work(page: CasePage, offer: Offer, do: str, form: Any, begin: str) -> dict[str, Any]:
     """Return the tabs of the work card and the one form that is open.
 
     A form that was refused stays open, also where its step is not offered any more.
@@ -132,6 +135,7 @@ def _work(page: CasePage, offer: Offer, do: str, form: Any) -> dict[str, Any]:
     action = Action(chosen) if chosen in Action.values else None
     if form is None and action is not None:
         form = form_class(action)(case=page.case, user=page.user)
+        beginnings.begin(form, action, begin, now=page.now)
     if form is None and chosen == REMEDIES:
         form = RemedyForm()
     return {

@@ -1,0 +1,7 @@
+"""Cases in every stage and people in front of them, as the pages of a case have them."""
+
+from __future__ import annotations
+
+from tests.objections.pages.conftest import at_stage, in_english, now, sign_in
+
+__all__ = ["at_stage", "in_english", "now", "sign_in"]
