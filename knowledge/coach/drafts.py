@@ -31,7 +31,7 @@ class Draft:
     """A text for a customer, before it is sent.
 
     ``language`` is found by the text's own signs when None. ``questions`` are the customer's
-    open ones in their order; ``contact`` is who will read it. Where no apology is owed
+    in their order, an empty one where it is answered already; ``contact`` is who will read it. Where no apology is owed
     (``asks_apology`` is False), none is measured for its five parts. ``leave_out`` names rules
     ("vague_promise") or parts of one ("missing_manners.name") that do not concern this text.
     """

@@ -153,9 +153,9 @@ def _whole(term: str) -> str:
 
 def _unanswered(text: str, draft: Draft) -> Iterator[Finding]:
     pieces = [text[start:end] for start, end in sentences(text)]
-    alone = len(draft.questions) == 1
+    alone = sum(bool(one) for one in draft.questions) == 1
     for number, question in enumerate(draft.questions, start=1):
-        if not is_answered(folded(question), number, pieces, alone=alone):
+        if question and not is_answered(folded(question), number, pieces, alone=alone):
             yield Finding(
                 "unanswered_question", facts={"number": str(number), "question": question}
             )

@@ -57,7 +57,11 @@ def simple_signs() -> dict[str, str]:
     """
     signs = [chr(number) for number in _HAN]
     plain = OpenCC("t2s").convert("\n".join(signs)).split("\n")
-    return {sign: to for sign, to in zip(signs, plain, strict=True) if len(to) == 1 and to != sign}
+    return {
+        sign: to
+        for sign, to in zip(signs, plain, strict=True)
+        if len(to) == 1 and to != sign and ord(to) < 0x10000
+    }
 
 
 @cache
