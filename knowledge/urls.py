@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 import objections.urls  # noqa: F401 - it knows how a case's reference reads in an address
-from knowledge.views import articles, keeping, playbooks, similar, templates
+from knowledge.views import articles, coach, keeping, playbooks, similar, templates
 
 urlpatterns = [
     path("knowledge/", articles.listing, name="articles"),
@@ -27,6 +27,8 @@ urlpatterns = [
         for what in keeping.KEPT
         for end, name in (("new", "new"), ("<int:pk>", "edit"))
     ),
+    path("knowledge/coach/rules/", coach.rules, name="coach-rules"),
+    path("knowledge/coach/alike/", coach.alike, name="coach-alike"),
     path("cases/<case:reference>/templates/", templates.for_case, name="case-templates"),
     path("cases/<case:reference>/playbook/", playbooks.of_case, name="case-playbook"),
     path("cases/<case:reference>/similar/", similar.similar_cases, name="case-similar"),

@@ -261,6 +261,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "integrations.deliver", "schedule": 2.0},
     "ping": {"task": "integrations.ping", "schedule": 15.0},
     "recompute": {"task": "objections.recompute", "schedule": 2.0},
+    "reply-prints": {"task": "knowledge.reply_prints", "schedule": 30.0},
 }
 
 # The sandbox clock: only where nobody's real promises run.

@@ -156,7 +156,10 @@ class OpeningForm(forms.Form):
         gettext_lazy("How you spoke"), Channel, required=False, initial=Channel.PHONE
     )
     ack_with = OneLineField(label=gettext_lazy("With whom"), required=False, max_length=120)
-    ack_summary = TextField(label=gettext_lazy("What you said back"), required=False, rows=2)
+    ack_summary = TextField(
+        label=gettext_lazy("What you said back"), required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "data-composer": "acknowledge"}),
+    )  # fmt: skip
     ack_next_step = OneLineField(
         label=gettext_lazy("What happens next"), required=False, max_length=300
     )
