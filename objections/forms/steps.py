@@ -27,7 +27,7 @@ from objections.forms.fields import (
     TextField,
 )
 from objections.models import Case
-from objections.steps import Step
+from objections.steps import Step, Told
 from objections.vocabulary import Channel, Emotion
 
 SHORT = {
@@ -45,6 +45,8 @@ SHORT = {
 CHOSEN_BY_NUMBER = {"commitment", "hand_over", "option", "chosen"}
 CONTACT = ("channel", "with_whom", "to", "emotion")
 NEVER_TYPED = {"contacted_by", "action"}
+TOLD = ("message", "summary")
+"""What the customer hears or reads. Its box says of which step it is (``data-composer``)."""
 SEGMENTS_UP_TO = 6
 
 
@@ -167,7 +169,10 @@ def _field(step_class: type[Step], name: str, hint: Any, required: bool) -> form
         return _segments(scores, int, options)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _choice(name, typing.cast("type[Choices]", kind), options)
-    return _PLAIN[_plain_kind(name, kind)](name, options)
+    made = _PLAIN[_plain_kind(name, kind)](name, options)
+    if name in TOLD and issubclass(step_class, Told):
+        made.widget.attrs["data-composer"] = str(step_class.action)
+    return made
 
 
 def _without_none(hint: Any) -> Any:
