@@ -82,6 +82,9 @@ DEMANDS: dict[str, str | Lazy] = {
     "recurrence_linked": _("This case is not linked as a recurrence"),
     "invite_live": _("The clocks of this case are kept for the record alone: no link is sent"),
     "number": _("Give the number that the text message goes to"),
+    "gateway": _(
+        "No gateway for text messages is set up: send an e-mail, or pass the link on yourself"
+    ),
     "merge_message": _("Reply first to what the customer wrote: “%(text)s”"),
 }
 

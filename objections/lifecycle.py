@@ -52,6 +52,7 @@ STEPS: dict[Action, Transition] = {
     Action.REFUSE_DEMAND:        Transition(_in(Stage.CONFIRM, Stage.RESPOND), keeps=(P.PROGRESS_UPDATE,), starts=(P.PROGRESS_UPDATE,)),
     Action.CARRY_OUT:            Transition(_in(Stage.RESPOND), Stage.FOLLOW_UP, starts=(P.FOLLOW_UP,)),
     Action.RECORD_ATTEMPT:       Transition(_in(Stage.FOLLOW_UP)),
+    Action.GIVE_VERDICT:         Transition(_in(Stage.FOLLOW_UP), keeps=(P.FOLLOW_UP,)),
     Action.CLOSE_SATISFIED:      Transition(_in(Stage.FOLLOW_UP), Stage.CLOSED, keeps=(P.FOLLOW_UP,)),
     Action.CLOSE_UNREACHABLE:    Transition(_in(Stage.FOLLOW_UP), Stage.CLOSED, keeps=(P.FOLLOW_UP,)),
     Action.NOT_SATISFIED:        Transition(_in(Stage.FOLLOW_UP), Stage.RESPOND, keeps=(P.FOLLOW_UP,), starts=(P.RESPONSE, P.PROGRESS_UPDATE), new_cycle=True),

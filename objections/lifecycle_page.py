@@ -23,6 +23,7 @@ ASKS: dict[Action, tuple[str, ...]] = {
     Action.REFUSE_DEMAND: ("contacted_by", "address"),
     Action.CARRY_OUT: ("solution", "choice"),
     Action.RECORD_ATTEMPT: ("contacted_by",),
+    Action.GIVE_VERDICT: ("score",),
     Action.CLOSE_SATISFIED: ("score", "cause_category", "lesson", "open_commitment"),
     Action.CLOSE_UNREACHABLE: ("attempts", "attempt_days"),
     Action.CLOSE_THANKED: ("thanks_only",),
@@ -49,7 +50,7 @@ ASKS: dict[Action, tuple[str, ...]] = {
     Action.HAND_OVER: ("department",),
     Action.ANSWER_HAND_OVER: ("hand_over_open",),
     Action.ASSIGN: ("something", "handler_in_team"),
-    Action.INVITE: ("invite_live", "address", "number"),
+    Action.INVITE: ("invite_live", "address", "number", "gateway"),
 }  # fmt: skip
 
 HEAD = """# The stages of a case

@@ -30,8 +30,8 @@ WRITE_NOTHING_ROLES = {Role.AUDITOR, Role.ANALYST, Role.ADMINISTRATOR}
 
 FOR_THE_CUSTOMER = {
     Action.CONFIRM, Action.CORRECT, Action.CHOOSE, Action.REJECT_SOLUTION,
-    Action.CLOSE_SATISFIED, Action.NOT_SATISFIED, Action.RECEIVE_MESSAGE, Action.PROTEST,
-    Action.REOPEN,
+    Action.GIVE_VERDICT, Action.CLOSE_SATISFIED, Action.NOT_SATISFIED, Action.RECEIVE_MESSAGE,
+    Action.PROTEST, Action.REOPEN,
 }  # fmt: skip
 """What the customer may do by themselves, without one of us."""
 

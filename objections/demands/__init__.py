@@ -7,6 +7,7 @@ from objections.demands.record import (
     attempts,
     latest_solution,
     open_questions,
+    standing_verdict,
 )
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "latest_solution",
     "open_questions",
     "standing",
+    "standing_verdict",
     "unmet",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from objections import permissions, steps
+from objections import links, permissions, steps
 from objections.deadlines import keeping
 from objections.demands import words
 from objections.demands.setting import Setting
@@ -114,5 +114,8 @@ def invite(setting: Setting, step: steps.Invite) -> Iterable[Demand]:
         yield Demand("invite_live")
     if step.medium is LinkMedium.EMAIL and not (step.to or (contact and contact.email)):
         yield Demand("address", "to")
-    if step.medium is LinkMedium.SMS and not (step.phone or (contact and contact.phone)):
-        yield Demand("number", "phone")
+    if step.medium is LinkMedium.SMS:
+        if not links.texts_leave():
+            yield Demand("gateway", "medium")
+        if not links.number(step.phone or (contact.phone if contact else "")):
+            yield Demand("number", "phone")

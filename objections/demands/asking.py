@@ -47,6 +47,7 @@ def _checks(step_class: type[S], check: Callable[[Setting, S], Iterable[Demand]]
 _checks(steps.Confirm, stages.confirm)
 _checks(steps.CommunicateSolution, stages.communicate)
 _checks(steps.Choose, stages.choose)
+_checks(steps.GiveVerdict, stages.give_verdict)
 _checks(steps.CloseSatisfied, stages.close_satisfied)
 _checks(steps.NotSatisfied, stages.not_satisfied)
 _checks(steps.Merge, moving.merge)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from objections.errors import Demand
-from objections.models import Case, ContactRecord, Question, Solution
+from objections.models import Case, ContactRecord, Question, Solution, Verdict
 from objections.vocabulary import Action, Kind, Purpose
 
 ATTEMPTS_NEEDED = 3
@@ -23,6 +23,12 @@ def latest_solution(case: Case) -> Solution | None:
         .order_by("-number")
         .first()
     )
+
+
+def standing_verdict(case: Case) -> Verdict | None:
+    """Return the last word of the customer in this round, if they are content."""
+    last = case.verdicts.filter(cycle=case.cycle).order_by("given_at", "pk").last()
+    return last if last is not None and last.satisfied else None
 
 
 def open_questions(case: Case) -> list[Question]:

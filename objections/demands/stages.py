@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from objections import permissions, steps
 from objections.demands import words
-from objections.demands.record import STANDING, latest_solution
+from objections.demands.record import STANDING, latest_solution, standing_verdict
 from objections.demands.setting import Setting
 from objections.errors import Demand, FieldInvalid
-from objections.vocabulary import Action
+from objections.vocabulary import Action, ActorKind
 
 
 def confirm(setting: Setting, step: steps.Confirm) -> Iterable[Demand]:
@@ -18,7 +18,8 @@ def confirm(setting: Setting, step: steps.Confirm) -> Iterable[Demand]:
             yield Demand("skip_needs_supervisor", "skip_reason")
         return
     yield from STANDING[Action.CONFIRM](setting.case)
-    if not step.reply.strip() or step.channel is None:
+    clicked = setting.by.kind is ActorKind.CUSTOMER
+    if not (clicked or step.reply.strip()) or step.channel is None:
         yield Demand("reply", "reply")
 
 
@@ -55,14 +56,26 @@ def choose(setting: Setting, step: steps.Choose) -> Iterable[Demand]:
         yield Demand("option_exists", "option", {"number": step.option})
 
 
-def close_satisfied(setting: Setting, step: steps.CloseSatisfied) -> Iterable[Demand]:
+def give_verdict(_setting: Setting, step: steps.GiveVerdict) -> Iterable[Demand]:
     if step.score is None:
         yield Demand("score", "score")
     yield from words.score(step.score)
-    if step.cause_category is None:
-        yield Demand("cause_category", "cause_category")
-    if not step.lesson.strip() and not step.nothing_new:
-        yield Demand("lesson", "lesson")
+
+
+def close_satisfied(setting: Setting, step: steps.CloseSatisfied) -> Iterable[Demand]:
+    """The customer's own click closes with what they can know: score and words.
+
+    Cause category and lesson are ours to write down; nobody asks the customer for them. A
+    score that is on record of this round need not be given again.
+    """
+    if step.score is None and standing_verdict(setting.case) is None:
+        yield Demand("score", "score")
+    yield from words.score(step.score)
+    if setting.by.kind is not ActorKind.CUSTOMER:
+        if step.cause_category is None:
+            yield Demand("cause_category", "cause_category")
+        if not step.lesson.strip() and not step.nothing_new:
+            yield Demand("lesson", "lesson")
     yield from STANDING[Action.CLOSE_SATISFIED](setting.case)
 
 

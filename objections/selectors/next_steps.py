@@ -242,13 +242,15 @@ def _respond(_case: Case, facts: Facts) -> _Words:
     return _("Record that it is carried out"), Action.CARRY_OUT, None
 
 
-def _follow_up(_case: Case, facts: Facts) -> _Words:
+def _follow_up(case: Case, facts: Facts) -> _Words:
     made = len(facts.attempts)
     zone = ZoneInfo(settings.TIME_ZONE)
     days = len({attempt.occurred_at.astimezone(zone).date() for attempt in facts.attempts})
     if made == 0:
         promise = _keep_promise(facts)
         asked = _("Ask whether it is really solved")
+        if _has_verdict(case, facts):
+            asked = _("Close the case: the customer is content")
         return promise or (asked, Action.CLOSE_SATISFIED, None)
     if made < ATTEMPTS_NEEDED:
         words = _("Call again (attempt {number} of {needed})")
@@ -257,6 +259,13 @@ def _follow_up(_case: Case, facts: Facts) -> _Words:
     if days < ATTEMPT_DAYS_NEEDED:
         return _("Call again on another day"), Action.RECORD_ATTEMPT, None
     return _("Close: not reachable"), Action.CLOSE_UNREACHABLE, None
+
+
+def _has_verdict(case: Case, facts: Facts) -> bool:
+    """True where the follow-up is kept already: only the customer's own word does that."""
+    if case.is_historical or case.kind == Kind.THANKS:
+        return False
+    return all(one.promise != Promise.FOLLOW_UP for one in facts.deadlines)
 
 
 def _call_back(case: Case) -> str:

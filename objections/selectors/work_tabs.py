@@ -91,6 +91,7 @@ def _fits(action: Action, page: CasePage) -> bool:
         Action.RESUME: [one for one in running if one.paused_at is not None],
         Action.UNLINK_RECURRENCE: page.case.recurrence_of_id,
         Action.INVITE: not page.case.is_silent,
+        Action.GIVE_VERDICT: record.open_commitments,
         Action.CLOSE_UNREACHABLE: record.attempts,
         Action.CLOSE_THANKED: page.case.kind == Kind.THANKS,
         Action.UNMERGE: page.rights.supervise,

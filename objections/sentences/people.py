@@ -165,6 +165,12 @@ def attempt_recorded(event: CaseEvent, telling: Telling) -> Told:
     return _ours(event, telling, pattern, result=label)
 
 
+@says(EventKind.VERDICT_GIVEN)
+def verdict_given(event: CaseEvent, telling: Telling) -> Told:
+    pattern = _("{who} is content: {score} of 5")
+    return _theirs(event, telling, pattern, "thumb-up", score=event.data.get("score") or "–")
+
+
 @says(EventKind.CLOSED_SATISFIED)
 def closed_satisfied(event: CaseEvent, telling: Telling) -> Told:
     data = event.data
@@ -202,6 +208,8 @@ def new_objection_logged(event: CaseEvent, telling: Telling) -> Told:
 
 @says(EventKind.REOPENED)
 def reopened(event: CaseEvent, telling: Telling) -> Told:
+    if event.actor_kind == ActorKind.CUSTOMER:
+        return _theirs(event, telling, _("{who} reopened the case"), "repeat")
     return _ours(event, telling, _("{who} reopened the case"), "repeat")
 
 

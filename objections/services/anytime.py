@@ -52,11 +52,12 @@ def receive_message(work: Work, step: steps.ReceiveMessage) -> CaseEvent:
         words=step.message, emotion=step.emotion,
         questions=[question.text for question in questions],
     )  # fmt: skip
-    _owe_a_reply(work, message)
+    owe_a_reply(work, message)
     return event
 
 
-def _owe_a_reply(work: Work, message: ContactRecord) -> None:
+def owe_a_reply(work: Work, message: ContactRecord) -> None:
+    """Start the clock of a message; thanks need no answer."""
     if work.case.kind != Kind.THANKS:
         keeping.start(
             work.case, [Promise.CUSTOMER_MESSAGE], at=work.at, now=work.now, subject=message.pk
@@ -77,7 +78,7 @@ def protest(work: Work, step: steps.Protest) -> CaseEvent:
         EventKind.PROTESTED, channel=step.channel, with_whom=message.with_whom,
         words=step.message, emotion=step.emotion,
     )  # fmt: skip
-    _owe_a_reply(work, message)
+    owe_a_reply(work, message)
     if not work.case.is_historical:
         escalation.raise_without_clock(
             work.case, EscalationReason.NOT_SATISFIED, at=work.at, now=work.now

@@ -8,7 +8,7 @@ from email.utils import make_msgid
 from django.conf import settings
 from django.db import transaction
 
-from objections import permissions, steps, timeline
+from objections import links, permissions, steps, timeline
 from objections.actors import Actor
 from objections.errors import NotPermitted
 from objections.locking import lock
@@ -26,6 +26,8 @@ from objections.vocabulary import (
 LINK_LASTS = timedelta(days=30)
 """How long a link opens its page: longer than a case with one round takes. Ours."""
 
+REVOKED = "the link was revoked before this left"
+
 
 def invite(work: Work, step: steps.Invite) -> CaseEvent:
     """Make a link, and send it unless the engineer passes it on. It proves no contact.
@@ -33,10 +35,9 @@ def invite(work: Work, step: steps.Invite) -> CaseEvent:
     The address is written into the message when it leaves; no row holds it.
     """
     record = _send(work, step)
-    customer = work.case.customer
     link = CustomerLink.objects.create(
         case=work.case, medium=step.medium, sent_in=record,
-        language=(customer.language if customer else "") or settings.LANGUAGE_CODE,
+        language=links.language_of(work.case),
         created_at=work.now, created_by=work.by.user, expires_at=work.now + LINK_LASTS,
     )  # fmt: skip
     return work.record(
@@ -63,7 +64,8 @@ def _send(work: Work, step: steps.Invite) -> ContactRecord | None:
         )  # fmt: skip
     else:
         CustomerText.objects.create(
-            contact_record=record, to=step.phone or (contact.phone if contact else ""),
+            contact_record=record,
+            to=links.number(step.phone or (contact.phone if contact else "")),
             body=step.words, created_at=work.now, next_attempt_at=work.now,
         )  # fmt: skip
     return record
@@ -71,7 +73,10 @@ def _send(work: Work, step: steps.Invite) -> ContactRecord | None:
 
 @transaction.atomic
 def revoke(link: CustomerLink, *, by: Actor, now: datetime) -> CustomerLink:
-    """Let a link open nothing any more. Twice changes nothing."""
+    """Let a link open nothing any more, and its message stay here. Twice changes nothing.
+
+    A message that a process is handing over just now may still leave; its link is dead.
+    """
     case = lock(link.case)
     found = case.links.get(pk=link.pk)
     if not permissions.allows(by, Action.INVITE, case):
@@ -80,8 +85,18 @@ def revoke(link: CustomerLink, *, by: Actor, now: datetime) -> CustomerLink:
         return found
     found.revoked_at, found.revoked_by = now, by.user
     found.save(update_fields=["revoked_at", "revoked_by"])
+    _keep_here(found, now)
     timeline.record(case, EventKind.LINK_REVOKED, at=now, now=now, by=by, link=found.pk)
     case.version += 1
     case.updated_at = now
     case.save(update_fields=["version", "updated_at"])
     return found
+
+
+def _keep_here(link: CustomerLink, now: datetime) -> None:
+    """Stop the message that was to bring a link, if it has not left."""
+    for outbox in (CustomerMail, CustomerText):
+        waiting = outbox._default_manager.filter(
+            contact_record=link.sent_in_id, next_attempt_at__isnull=False
+        )
+        waiting.update(next_attempt_at=None, failed_at=now, failure=REVOKED)

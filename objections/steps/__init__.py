@@ -42,6 +42,7 @@ from objections.steps.stages import (
     CommunicateSolution,
     Confirm,
     Correct,
+    GiveVerdict,
     NewObjection,
     NotSatisfied,
     RecordAttempt,
@@ -56,7 +57,7 @@ STEP_CLASSES: dict[Action, type[Step]] = {
     cls.action: cls
     for cls in (
         Acknowledge, Restate, Correct, Confirm, CommunicateSolution, Choose, RejectSolution,
-        RefuseDemand, CarryOut, RecordAttempt, CloseSatisfied, CloseUnreachable,
+        RefuseDemand, CarryOut, RecordAttempt, GiveVerdict, CloseSatisfied, CloseUnreachable,
         NotSatisfied, NewObjection, Reopen, CloseThanked, Withdraw, Merge, Unmerge,
         Reclassify, LinkRecurrence, UnlinkRecurrence, Pause, Resume, UpdateProgress,
         ReceiveMessage, Protest, Reply, Commit, KeepCommitment, ReagreeCommitment, HandOver,
@@ -80,6 +81,7 @@ __all__ = [
     "Confirm",
     "Contacted",
     "Correct",
+    "GiveVerdict",
     "HandOver",
     "Invite",
     "KeepCommitment",

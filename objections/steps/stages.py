@@ -112,6 +112,19 @@ class RecordAttempt(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GiveVerdict(Step):
+    """The customer says that it is solved, while something else still has to be done."""
+
+    action: ClassVar[Action] = Action.GIVE_VERDICT
+    score: int | None = None
+    words: str = ""
+    channel: Channel | None = None
+    with_whom: str = ""
+    emotion: Emotion | None = None
+    contacted_by: User | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CloseSatisfied(Step):
     action: ClassVar[Action] = Action.CLOSE_SATISFIED
     score: int | None = None

@@ -27,6 +27,7 @@ class EventKind(TextChoices):
     SOLUTION_REJECTED = "solution_rejected", _("rejected the solution")
     CARRIED_OUT = "carried_out", _("carried out the solution")
     ATTEMPT_RECORDED = "attempt_recorded", _("tried to reach the customer")
+    VERDICT_GIVEN = "verdict_given", _("said that it is solved")
     CLOSED_SATISFIED = "closed_satisfied", _("closed: the customer is content")
     CLOSED_UNREACHABLE = "closed_unreachable", _("closed: not reachable")
     NOT_SATISFIED = "not_satisfied", _("is not satisfied")

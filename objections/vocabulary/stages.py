@@ -36,6 +36,7 @@ class Action(TextChoices):
     REFUSE_DEMAND = "refuse_demand", _("Refuse a demand, and say what we can do")
     CARRY_OUT = "carry_out", _("Record that it is carried out")
     RECORD_ATTEMPT = "record_attempt", _("Record an attempt to reach them")
+    GIVE_VERDICT = "give_verdict", _("Record the customer's verdict")
     CLOSE_SATISFIED = "close_satisfied", _("Close: the customer is content")
     CLOSE_UNREACHABLE = "close_unreachable", _("Close: not reachable")
     NOT_SATISFIED = "not_satisfied", _("The customer is not satisfied")
