@@ -129,7 +129,7 @@ def _facts(case: Case, pen: Pen) -> list[tuple[str, str]]:
         (_("Customer"), str(case.customer) if case.customer else ""),
         (_("Contact"), str(case.contact) if case.contact else ""),
         (_("Product"), str(case.product) if case.product else ""),
-        (_("Serial number or batch"), serial),
+        (_("Serial or batch"), serial),
         (_("Received"), pen.when(case.received_at)),
         (_("Stage"), pen.say(Stage(case.stage).label)),
         (_("Handler"), str(case.handler) if case.handler else ""),

@@ -32,10 +32,14 @@ UNREADABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that a document can hold. ``shape`` is its height for a width of 1."""
+    """A picture that a document can hold. ``shape`` is its height for a ``width`` of 1.
+
+    ``width`` is in pixels.
+    """
 
     row: Evidence
     content: bytes
+    width: int
     shape: float
 
     @property
@@ -43,7 +47,7 @@ class Picture:
         return BytesIO(self.content)
 
 
-def sort_out(rows: Sequence[Evidence]) -> tuple[list[Picture], list[Evidence]]:
+def sort_out(rows: Sequence[Evidence], *, most: int = MOST) -> tuple[list[Picture], list[Evidence]]:
     """Return the pictures to embed, and the files that are only named.
 
     Embedded are the first few of PNG or JPEG that are not too large, one by one and
@@ -54,7 +58,7 @@ def sort_out(rows: Sequence[Evidence]) -> tuple[list[Picture], list[Evidence]]:
     left = TOGETHER
     for row in rows:
         fits = row.content_type in EMBEDDED and row.size <= min(LARGEST, left)
-        picture = _read(row) if fits and len(found) < MOST else None
+        picture = _read(row) if fits and len(found) < most else None
         if picture is None:
             named.append(row)
         else:
@@ -75,4 +79,4 @@ def _read(row: Evidence) -> Picture | None:
         return None
     if not readable or len(content) > LARGEST:
         return None
-    return Picture(row, content, height / width)
+    return Picture(row, content, width, height / width)

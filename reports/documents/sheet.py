@@ -19,7 +19,7 @@ from reports.documents.plain import looks_like_a_formula, plain
 from reports.documents.word import CHINESE, DEFAULT_CHINESE
 
 WIDTHS = {"A": 20, "B": 34, "C": 20, "D": 34}
-WHOLE, FACT = sum(WIDTHS.values()), 34
+WHOLE, LABEL, FACT = sum(WIDTHS.values()), WIDTHS["A"], WIDTHS["B"]
 LINE, HIGHEST = 15.0, 400.0
 """Points: a line of text, and the highest row that Excel allows, a little less."""
 LONGEST_CELL = 32_000
@@ -77,7 +77,11 @@ class _Writer:
             for column in range(1, 5):
                 text = cells[column - 1] if column <= len(cells) else ""
                 self._write(column, text, bold=column % 2 == 1, frame=True)
-            self._height(max(_lines(text, FACT) for text in cells[1::2]))
+            alone = len(cells) == 2
+            if alone:
+                self._merge(2)
+            widths = (LABEL, WHOLE - LABEL) if alone else (LABEL, FACT, LABEL, FACT)
+            self._height(max(map(_lines, cells, widths)))
 
     def part(self, part: PartShown) -> None:
         """Write the heading, and each line of the text in a row of its own."""
@@ -95,7 +99,7 @@ class _Writer:
         height: float = 0,
     ) -> None:
         cell = self._write(1, text, size=size, bold=bold, frame=True)
-        self.page.merge_cells(start_row=self.row, end_row=self.row, start_column=1, end_column=4)
+        self._merge(1)
         if shade:
             cell.fill = SHADE
         self._height(_lines(text, WHOLE), height)
@@ -116,6 +120,11 @@ class _Writer:
         if frame:
             cell.border = FRAME
         return cell
+
+    def _merge(self, first: int) -> None:
+        self.page.merge_cells(
+            start_row=self.row, end_row=self.row, start_column=first, end_column=len(WIDTHS)
+        )
 
     def _height(self, lines: int, least: float = 0) -> None:
         """Set the row's height: Excel finds none for cells that are merged."""

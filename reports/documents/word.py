@@ -7,6 +7,7 @@ from datetime import UTC
 from io import BytesIO
 from typing import Any
 
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 from docx import Document
 from docx.document import Document as WordDocument
@@ -14,12 +15,13 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
 from accounts.models import User
 from objections.models import Evidence
 from reports.assembling import ReportShown
-from reports.documents.pictures import Picture, sort_out
+from reports.documents.pictures import MOST, Picture, sort_out
 from reports.documents.plain import plain
 from reports.vocabulary import Part, ReportKind, Tongue
 from reports.writing.pen import Pen
@@ -27,9 +29,17 @@ from reports.writing.pen import Pen
 LATIN = "Calibri"
 CHINESE = {Tongue.TRADITIONAL: "Microsoft JhengHei"}
 DEFAULT_CHINESE = "Microsoft YaHei"
-SIZES = {"Normal": 10.0, "Title": 16.0, "Heading 2": 11.5, "Footer": 8.0}
-WIDTH, HIGHEST = 8.0, 9.0
-"""The width of a picture, and its greatest height, in centimetres."""
+SIZES = {
+    ReportKind.UP: {"Normal": 9.0, "Title": 15.0, "Heading 2": 10.5, "Footer": 7.5},
+    ReportKind.EIGHT_D: {"Normal": 10.0, "Title": 16.0, "Heading 2": 11.5, "Footer": 8.0},
+}
+"""Points. A report up is set closer, so that it fits on its page."""
+LEADING = 1.32
+"""The height of a line for a size of 1: Chinese fonts ask for more than is needed."""
+SPACES = {ReportKind.UP: (5.2, 3.4, 3), ReportKind.EIGHT_D: (8.0, 8.0, MOST)}
+"""The greatest width and height of a picture, in centimetres, and how many are shown."""
+DOTS_PER_CM = 96 / 2.54
+COLUMNS = (Cm(3.6), Cm(4.9), Cm(3.6), Cm(4.9))
 PICTURES_AFTER = {ReportKind.UP: Part.EVIDENCE, ReportKind.EIGHT_D: Part.D2}
 
 
@@ -37,7 +47,7 @@ def document(shown: ReportShown, author: User) -> bytes:
     """Return the report as the content of a .docx file."""
     word = Document()
     _paper(word)
-    _styles(word, shown.tongue)
+    _styles(word, shown)
     _about(word, shown, author)
     word.add_paragraph(plain(f"{shown.title} · {shown.case.reference}"), style="Title")
     _facts(word, shown.facts)
@@ -57,12 +67,13 @@ def _paper(word: WordDocument) -> None:
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
-    section.top_margin = section.bottom_margin = Cm(1.6)
+    section.top_margin = section.bottom_margin = Cm(1.3)
 
 
-def _styles(word: WordDocument, tongue: Tongue) -> None:
+def _styles(word: WordDocument, shown: ReportShown) -> None:
     """Name the fonts of each style for Latin and for Chinese letters, and the languages."""
-    for name, size in SIZES.items():
+    tongue = shown.tongue
+    for name, size in SIZES[shown.kind].items():
         style: Any = word.styles[name]
         style.font.name, style.font.size = LATIN, Pt(size)
         style.font.color.rgb = RGBColor(0, 0, 0)
@@ -76,10 +87,13 @@ def _styles(word: WordDocument, tongue: Tongue) -> None:
             fonts.set(qn(f"w:{script}"), LATIN)
         fonts.set(qn("w:eastAsia"), CHINESE.get(tongue, DEFAULT_CHINESE))
         shape.append(_language(tongue))
-        style.paragraph_format.space_after = Pt(2)
-        style.paragraph_format.line_spacing = 1.05
+        style.paragraph_format.space_after = Pt(1)
+        style.paragraph_format.line_spacing = Pt(round(size * LEADING, 1))
+    title: Any = word.styles["Title"]
+    for line in title.element.pPr.findall(qn("w:pBdr")):
+        title.element.pPr.remove(line)
     heading: Any = word.styles["Heading 2"]
-    heading.paragraph_format.space_before = Pt(7)
+    heading.paragraph_format.space_before = Pt(6)
     heading.paragraph_format.keep_with_next = True
 
 
@@ -99,38 +113,53 @@ def _about(word: WordDocument, shown: ReportShown, author: User) -> None:
 
 
 def _facts(word: WordDocument, facts: Sequence[tuple[str, str]]) -> None:
-    """Lay the facts out in a table, two side by side."""
+    """Lay the facts out in a table, two side by side; a last one alone takes the whole row."""
     table = word.add_table(rows=(len(facts) + 1) // 2, cols=4, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
+    for column, width in zip(table.columns, COLUMNS, strict=True):
+        column.width = width
     for number, (label, value) in enumerate(facts):
         row, side = divmod(number, 2)
-        cells = table.rows[row].cells[2 * side : 2 * side + 2]
-        for cell, text, width, bold in zip(
-            cells, (label, value), (Cm(3), Cm(5.5)), (True, False), strict=True
-        ):
-            cell.width = width
-            run = cell.paragraphs[0].add_run(plain(text))
-            run.bold, run.font.size = bold, Pt(9)
+        cells = table.rows[row].cells
+        _cell(cells[2 * side], label, bold=True)
+        alone = number == len(facts) - 1 and side == 0
+        _cell(cells[1].merge(cells[3]) if alone else cells[2 * side + 1], value)
+
+
+def _cell(cell: _Cell, text: str, *, bold: bool = False) -> None:
+    paragraph = cell.paragraphs[0]
+    run = paragraph.add_run(plain(text))
+    run.bold, run.font.size = bold, Pt(9)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
 
 
 def _pictures(word: WordDocument, shown: ReportShown) -> None:
-    """Show the pictures, each over its name; name the files that cannot be shown."""
-    pictures, named = sort_out(shown.files)
-    for picture in pictures:
-        _picture(word, picture)
-    if named:
-        pen = Pen(shown.tongue, longest=2000)
-        names = ", ".join(_caption(row) for row in named)
-        word.add_paragraph(plain(pen.pair(_("Files that are not shown here"), names)))
+    """Show the pictures side by side as they fit, then their names; name the other files."""
+    width, height, most = SPACES[shown.kind]
+    pictures, named = sort_out(shown.files, most=most)
+    pen = Pen(shown.tongue, longest=2000)
+    if pictures:
+        paragraph = word.add_paragraph()
+        paragraph.paragraph_format.keep_with_next = True
+        paragraph.paragraph_format.line_spacing = 1.0
+        for picture in pictures:
+            _picture(paragraph, picture, width, height)
+    if pictures and shown.kind is ReportKind.EIGHT_D:  # the report up lists each with its caption
+        _names(word, pen, _("Shown here"), [picture.row for picture in pictures])
+    _names(word, pen, _("Files that are not shown here"), named)
 
 
-def _picture(word: WordDocument, picture: Picture) -> None:
-    width = min(WIDTH, HIGHEST / picture.shape)
-    paragraph = word.add_paragraph()
-    paragraph.paragraph_format.keep_with_next = True
-    paragraph.add_run().add_picture(picture.stream, width=Cm(width))
-    word.add_paragraph(plain(_caption(picture.row)))
+def _picture(paragraph: Paragraph, picture: Picture, width: float, height: float) -> None:
+    """Add a picture, no larger than its place and no larger than it is."""
+    wide = min(width, height / picture.shape, picture.width / DOTS_PER_CM)
+    paragraph.add_run().add_picture(picture.stream, width=Cm(wide))
+    paragraph.add_run(" ")
+
+
+def _names(word: WordDocument, pen: Pen, label: str | Lazy, rows: Sequence[Evidence]) -> None:
+    if rows:
+        word.add_paragraph(plain(pen.pair(label, ", ".join(_caption(row) for row in rows))))
 
 
 def _caption(row: Evidence) -> str:

@@ -16,6 +16,8 @@ from reports.gathering import Record
 from reports.writing.pen import Pen
 from reports.writing.situations import category
 
+WHY, ROOT, SHOWN_BY = pgettext_lazy("tree", "Why"), _("root cause"), _("shown by")
+CHOSEN, WAITS = pgettext_lazy("report", "chosen"), _("waits for approval")
 MOST_WHYS = 8
 MOST_OPTIONS = 4
 
@@ -67,10 +69,10 @@ def _branch(
 ) -> Iterable[str]:
     for number, one in enumerate(below.get(key, ()), 1):
         here = (*place, number)
-        root = f" [{pen.say(_('root cause'))}]" if one.is_root_cause else ""
-        shown = f" ({pen.pair(_('shown by'), one.evidence)})" if one.evidence else ""
+        root = f" [{pen.say(ROOT)}]" if one.is_root_cause else ""
+        shown = f" ({pen.pair(SHOWN_BY, one.evidence)})" if one.evidence else ""
         label = ".".join(map(str, here))
-        yield f"{pen.heading(_('Why'))} {label}: {pen.own(one.text)}{root}{shown}"
+        yield f"{pen.pair(f'{pen.heading(WHY)} {label}', one.text)}{root}{shown}"
         yield from _branch(below, one.pk, here, pen)
 
 
@@ -95,7 +97,7 @@ def _option(one: Option, pen: Pen, *, chosen: bool) -> str:
     )
     words = "; ".join(about)
     label = pen.say(_("Option {number}"), number=one.number)
-    mark = f" [{pen.say(pgettext_lazy('report', 'chosen'))}]" if chosen else ""
+    mark = f" [{pen.say(CHOSEN)}]" if chosen else ""
     return f"{pen.pair(label, one.title)}{mark}{f' ({words})' if words else ''}"
 
 
@@ -113,7 +115,7 @@ def _remedy(one: Remedy, pen: Pen, *, costs: bool) -> str:
     words = pen.pair(_("Remedy"), f"{kind} · {one.description}")
     if costs:
         words = f"{words} · {money(one.cost)}"
-    return f"{words} ({pen.say(_('waits for approval'))})" if one.is_open else words
+    return f"{words} ({pen.say(WAITS)})" if one.is_open else words
 
 
 def refused(record: Record, pen: Pen) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone, translation
 from django.utils.functional import Promise as Lazy
 from django.utils.text import Truncator
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from reports.vocabulary import Part, Tongue
 from timekeeping import wording
@@ -17,7 +17,6 @@ Words = str | Lazy | Callable[[], str]
 """Words that are known as they are, or only once a language is active."""
 
 PAIR = pgettext_lazy("label and value", "{label}: {value}")
-YES, NO = gettext_lazy("yes"), gettext_lazy("no")
 
 
 def _now(words: Words) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from objections.models import Commitment, HandOver, Question
 from objections.vocabulary import Promise
@@ -10,6 +11,7 @@ from reports.gathering import Record
 from reports.writing.pen import Pen
 
 MOST_FILES = 8
+PROMISED, ASKED = pgettext_lazy("report", "Promised"), _("Asked of")
 STAGES_OWN = (Promise.ACKNOWLEDGEMENT, Promise.RESPONSE, Promise.FOLLOW_UP)
 
 
@@ -59,15 +61,13 @@ def by(pen: Pen, moment: str) -> str:
 
 def promised(one: Commitment, pen: Pen) -> str:
     """A promise that is open, with its due time."""
-    return f"{pen.pair(_('Promised'), one.what)} · {by(pen, pen.when(one.due_at))}"
+    return f"{pen.pair(PROMISED, one.what)} · {by(pen, pen.when(one.due_at))}"
 
 
 def asked(one: HandOver, pen: Pen) -> str:
     """A question to somebody that is open, with its due time."""
     whom = one.department or str(one.to_user)
-    return f"{pen.pair(_('Asked of'), whom)}: {pen.own(one.question)} · " + by(
-        pen, pen.when(one.due_at)
-    )
+    return f"{pen.pair(ASKED, whom)}: {pen.own(one.question)} · " + by(pen, pen.when(one.due_at))
 
 
 def _question(one: Question, pen: Pen) -> str:

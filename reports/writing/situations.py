@@ -53,15 +53,19 @@ def _received(record: Record, pen: Pen) -> str:
 
 def effect(record: Record, pen: Pen) -> list[str]:
     """What it costs the customer and us: feeling, time, rounds, promises, money."""
+    first = pen.pairs(
+        (_("How the customer felt at first"), felt(record.emotions[:1])),
+        (_("Urgency"), _urgency(record)),
+    )
+    figures = pen.pairs(
+        (_("Time so far"), _time(record, pen)),
+        (_("Contacts with the customer"), len(record.contacts)),
+        (_("Rounds"), record.case.cycle if record.case.cycle > 1 else None),
+        (_("Persistent since"), _persistent(record, pen)),
+    )
     return [
-        *pen.pairs(
-            (_("How the customer felt at first"), felt(record.emotions[:1])),
-            (_("Urgency"), _urgency(record)),
-            (_("Time so far"), _time(record, pen)),
-            (_("Contacts with the customer"), len(record.contacts)),
-            (_("Rounds"), record.case.cycle if record.case.cycle > 1 else None),
-            (_("Persistent since"), _persistent(record, pen)),
-        ),
+        " · ".join(first),
+        " · ".join(figures),
         *promises(record, pen),
         *_escalated(record, pen),
     ]
@@ -97,7 +101,7 @@ def promises(record: Record, pen: Pen) -> list[str]:
     named = [pen.pair(_name(one), _late(one, record, pen)) for one in broken[:MOST_BROKEN]]
     more = len(broken) - MOST_BROKEN
     rest = [pen.say(_("and {count} more broken"), count=more)] if more > 0 else []
-    return [pen.pair(_("Promises"), total), *named, *rest]
+    return [pen.pair(pgettext_lazy("report", "Promises"), total), *named, *rest]
 
 
 def _name(deadline: Deadline) -> Callable[[], str]:
