@@ -22,7 +22,7 @@ AUTHORS = {"zh-hans": "wang.jiayi", "en": "grace.okafor"}
 PUBLISHER = "mei.tan"
 WRITTEN_AFTER, PUBLISHED_AFTER = timedelta(hours=5), timedelta(hours=20)
 RETIRED_AFTER = timedelta(days=2)
-LONG_AGO = timedelta(days=50)
+LONG_AGO, A_DAY = timedelta(days=50), timedelta(days=1)
 Entry = dict[str, str]
 
 
@@ -39,7 +39,7 @@ def write(*, now: datetime) -> int:
     entries = list(_entries())
     for number, entry in enumerate(entries):
         case = _case_of(entry["lesson"]) if entry["lesson"] else None
-        at = case.closed_at if case and case.closed_at else now - LONG_AGO + number * WRITTEN_AFTER
+        at = case.closed_at if case and case.closed_at else now - LONG_AGO + number * A_DAY
         _write(entry, case, people, at, now)
     return len(entries)
 

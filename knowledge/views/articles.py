@@ -222,8 +222,7 @@ def _refused(
         form.add_error("body", refused.sentence)
     if isinstance(refused, ArticleChanged):
         # What is saved next replaces the version that stands beside it now.
-        form.data = form.data.copy()
-        form.data["version"] = str(refused.article.version)
+        form.data = {**dict(form.data.items()), "version": str(refused.article.version)}
     return _write(
         request, form, case, article, refused=refused, status=HTTPStatus.UNPROCESSABLE_ENTITY
     )

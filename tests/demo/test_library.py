@@ -13,7 +13,7 @@ from knowledge.searching import Asked, find
 from objections import steps
 from objections.actors import Actor
 from objections.services.stepping import take_steps
-from objections.vocabulary import Stage
+from objections.vocabulary import CauseCategory, Stage
 from tests.stories import DAY, walk_to
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,9 @@ def test_articles_of_both_languages_are_written_once_and_linked_to_their_cases(
     engineer, customer = cast.people["grace.okafor"], next(iter(cast.customers.values()))
     by = Actor.person(engineer)
     case = walk_to(Stage.FOLLOW_UP, t0, by=by, customer=customer, handler=engineer)
-    ending = steps.CloseSatisfied(score=5, words="Good.", cause_category="service", lesson=LESSON)
+    ending = steps.CloseSatisfied(
+        score=5, words="Good.", cause_category=CauseCategory.SERVICE, lesson=LESSON
+    )
     take_steps(case, [ending], by=by, now=t0 + DAY)
     now = t0 + 30 * DAY
     assert library.write(now=now) >= 12

@@ -17,7 +17,7 @@ from objections import steps
 from objections.actors import Actor
 from objections.models import Case
 from objections.services.stepping import take_steps
-from objections.vocabulary import Sensitivity, Stage
+from objections.vocabulary import CauseCategory, Sensitivity, Stage
 from tests.conftest import People
 from tests.stories import DAY, open_at, walk_to
 
@@ -52,7 +52,7 @@ def kept(people: People, t0: datetime) -> Article:
 def learnt(people: People, customer: Customer, contact: Contact, t0: datetime) -> Case:
     by = Actor.person(people.engineer)
     case = walk_to(Stage.FOLLOW_UP, t0, by=by, customer=customer, contact=contact)
-    ending = steps.CloseSatisfied(score=5, words="Good.", cause_category="material",
+    ending = steps.CloseSatisfied(score=5, words="Good.", cause_category=CauseCategory.MATERIAL,
                                   lesson=LESSON)  # fmt: skip
     take_steps(case, [ending], by=by, now=t0 + DAY)
     return case

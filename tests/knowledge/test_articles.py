@@ -31,7 +31,7 @@ from objections.actors import Actor
 from objections.errors import FieldInvalid
 from objections.models import Case
 from objections.services.stepping import take_steps
-from objections.vocabulary import Sensitivity, Stage
+from objections.vocabulary import CauseCategory, Sensitivity, Stage
 from tests.conftest import People
 from tests.stories import DAY, HOUR, MIN, open_at, walk_to
 
@@ -59,7 +59,7 @@ def learnt(people: People, customer: Customer, contact: Contact, t0: datetime) -
     """A closed case with a lesson."""
     by = Actor.person(people.engineer)
     case = walk_to(Stage.FOLLOW_UP, t0, by=by, customer=customer, contact=contact)
-    ending = steps.CloseSatisfied(score=5, words="Good.", cause_category="material",
+    ending = steps.CloseSatisfied(score=5, words="Good.", cause_category=CauseCategory.MATERIAL,
                                   lesson="Measure the sleeve first.")  # fmt: skip
     take_steps(case, [ending], by=by, now=t0 + DAY)
     return case

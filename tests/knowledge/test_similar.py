@@ -18,7 +18,7 @@ from objections import steps
 from objections.actors import Actor
 from objections.models import Case, CaseText
 from objections.services.stepping import take_steps
-from objections.vocabulary import Channel, Sensitivity, Stage
+from objections.vocabulary import CauseCategory, Channel, Sensitivity, Stage
 from tests.conftest import People
 from tests.stories import DAY, MIN, open_at, walk_to
 
@@ -47,7 +47,7 @@ def references(found: Any) -> list[str]:
 def solved(t: datetime, *, by: Actor, customer: Customer, score: int, **more: Any) -> Case:
     """Bring a case to its end with the customer's score."""
     case = walk_to(Stage.FOLLOW_UP, t, by=by, customer=customer, **more)
-    ending = steps.CloseSatisfied(score=score, words="Good.", cause_category="material",
+    ending = steps.CloseSatisfied(score=score, words="Good.", cause_category=CauseCategory.MATERIAL,
                                   nothing_new=True)  # fmt: skip
     take_steps(case, [ending], by=by, now=t + DAY)
     return case
