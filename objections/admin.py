@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import DecimalField, Field, Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from objections import policy_admin  # noqa: F401 - registers the policies
 from objections.models import (
+    ApprovalRule,
     Case,
     CaseAccess,
     CaseEvent,
@@ -72,10 +73,28 @@ def _leave_trace(case: Case, request: HttpRequest) -> None:
 
 # What may be edited
 
+NOT_NEGATIVE: dict[type[Field[Any, Any]], dict[str, Any]] = {DecimalField: {"min_value": 0}}
+
 
 @admin.register(RemedyLimit)
 class RemedyLimitAdmin(admin.ModelAdmin[RemedyLimit]):
     list_display = ("role", "amount")
+    formfield_overrides = NOT_NEGATIVE
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(admin.ModelAdmin[ApprovalRule]):
+    """One row: from which cost on two people approve. It is changed, never added or deleted."""
+
+    list_display = ("two_people_above",)
+    list_display_links = ("two_people_above",)
+    formfield_overrides = NOT_NEGATIVE
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 # What may be read

@@ -131,6 +131,17 @@ class StepRefused(Refused):
         )
 
 
+class CaseEnded(StepRefused):
+    """What is worked out while a case is open is not written on one that has ended."""
+
+    def __init__(self, case: Case, allowed: Sequence[Action]) -> None:
+        super().__init__(case, Action.NOTE, allowed)
+
+    @property
+    def sentence(self) -> str:
+        return str(_("The case has ended: this can be read, and not written any more."))
+
+
 class DemandUnmet(Refused):
     """The stage allows the step, but something that it demands is missing."""
 
@@ -153,6 +164,16 @@ class NotPermitted(Refused):
     @property
     def sentence(self) -> str:
         return str(_("You may not do this on this case."))
+
+
+class AboveLimit(NotPermitted):
+    """Nobody whose own limit reaches the cost has approved it, and this person's does not."""
+
+    @property
+    def sentence(self) -> str:
+        return str(
+            _("This is above your own limit: somebody whose limit reaches it has to approve it.")
+        )
 
 
 class StaleVersion(Refused):
@@ -181,6 +202,9 @@ class FieldInvalid(Refused):
         "too_large": _("The file is too large."),
         "file_type": _("Files of this type are not accepted."),
         "negative": _("This must not be negative."),
+        "too_long": _("This is too long."),
+        "too_deep": _("Seven levels are the most: what is under this one belongs beside it."),
+        "too_many": _("Sixty whys are the most: take back what turned out to be none."),
         "contact_of_customer": _("This contact belongs to another customer."),
     }
 

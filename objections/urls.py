@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from objections.views import decisions, explaining, files, opening, pages, steps
+from objections.views import (
+    analysis,
+    decisions,
+    explaining,
+    files,
+    opening,
+    pages,
+    steps,
+    worksheets,
+)
 
 
 class ReferenceConverter:
@@ -36,6 +45,14 @@ urlpatterns = [
         name="explain-deadline",
     ),
     path("cases/<case:reference>/evidence/<slug:key>/", files.download, name="case-evidence"),
+    path("cases/<case:reference>/whys/", analysis.write_why, name="case-whys"),
+    path("cases/<case:reference>/whys/<int:number>/", analysis.correct_why, name="case-why"),
+    path(
+        "cases/<case:reference>/whys/<int:number>/take-back/",
+        analysis.take_back_why,
+        name="case-why-take-back",
+    ),
+    path("cases/<case:reference>/sheets/<slug:kind>/", worksheets.write_sheet, name="case-sheet"),
     path("cases/<case:reference>/remedies/", decisions.propose_remedy, name="case-remedies"),
     path(
         "cases/<case:reference>/remedies/<int:number>/<slug:decision>/",

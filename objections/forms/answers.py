@@ -17,6 +17,7 @@ from objections.errors import Demand
 from objections.forms.fields import NO_CHOICE, MomentField, TextField
 from objections.forms.steps import StepForm, step_form
 from objections.models import Question
+from objections.selectors.answering import root_causes
 from objections.steps import (
     CarryOut,
     CommunicateSolution,
@@ -175,6 +176,8 @@ class SolutionForm(_Answering, step_form(CommunicateSolution)):  # type: ignore[
         self.promises = Promises(data, prefix="promises")
         self.fields["message"].widget.attrs["rows"] = 10
         self.fields["cause"].required = False
+        self.fields["cause"].initial = "\n".join(root_causes(self.case))
+        self.fields["cause_category"].initial = self.case.cause_category or None
         rows = range(1, max(self.options.total_form_count(), OPTION_ROWS) + 1)
         pattern = _("Option {number}")
         numbered = [(str(n), pattern.format(number=n)) for n in rows]

@@ -127,6 +127,10 @@ HELP_OF: dict[tuple[Action, str], Words] = {
         "Told before it falls due, this is no breach. It is counted."
     ),
     (Action.HAND_OVER, "due_at"): _("Empty: as the policy says."),
+    (Action.REFUSE_DEMAND, "rule"): _("The contract, the terms or the norm, and where it says so."),
+    (Action.REFUSE_DEMAND, "message"): _(
+        "Empty: the four points above are told, in the customer's language."
+    ),
     (Action.RESTATE, "restatement"): _("The customer has to agree to this."),
     (Action.RESTATE, "interest"): _("The need behind the demand."),
     (Action.RECLASSIFY, "urgency"): _(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
 from accounts.models import User
 from customers.models import Customer
 from objections import demands, permissions
-from objections.actors import Actor
 from objections.evidence import SHOWN_INLINE
 from objections.models import (
     Case,
@@ -21,16 +19,14 @@ from objections.models import (
     Evidence,
     HandOver,
     Note,
-    Remedy,
     Verdict,
 )
-from objections.selectors import checklists
+from objections.selectors import answering, checklists
+from objections.selectors.answering import Answering, RemedyRow
 from objections.selectors.case_clocks import Clocks, clocks_of
 from objections.selectors.checklists import Mark, Point, Record
 from objections.selectors.next_steps import Facts, NextStep, from_facts
 from objections.selectors.timelines import evidence_url
-from objections.sentences.inside import money
-from objections.services import remedies
 from objections.vocabulary import Action, EventKind, Purpose, Stage
 
 ENTERED_BY = {
@@ -69,19 +65,6 @@ class CustomerCard:
 
 
 @dataclass(frozen=True, slots=True)
-class RemedyRow:
-    """A remedy, its number on the page, and whether this reader may decide on it."""
-
-    number: int
-    remedy: Remedy
-    may_decide: bool
-
-    @property
-    def cost(self) -> str:
-        return money(self.remedy.cost)
-
-
-@dataclass(frozen=True, slots=True)
 class File:
     row: Evidence
     url: str
@@ -106,10 +89,10 @@ class CasePage:
     points: list[Point]
     card: CustomerCard
     moments: dict[str, datetime]
+    answering: Answering
     hand_overs: list[HandOver] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
-    remedies: list[RemedyRow] = field(default_factory=list)
     late: list[ContactRecord] = field(default_factory=list)
     failed: list[CustomerMail] = field(default_factory=list)
     escalations: list[Escalation] = field(default_factory=list)
@@ -129,6 +112,10 @@ class CasePage:
         return len(self.points) - self.done
 
     @property
+    def remedies(self) -> list[RemedyRow]:
+        return self.answering.remedies
+
+    @property
     def phone(self) -> str:
         return self.case.contact.phone if self.case.contact else ""
 
@@ -146,6 +133,12 @@ def of(case: Case, user: User, now: datetime) -> CasePage:
     verdicts = list(case.verdicts.all())
     hand_overs = list(case.hand_overs.select_related("to_user").order_by("-asked_at", "-pk"))
     facts = _facts(record, deadlines, hand_overs)
+    work = answering.of(
+        case, user, now, solution=record.solution, options=record.options,
+        remedies=record.remedies, commitments=record.commitments, deadlines=deadlines,
+        supervises=rights.supervise,
+    )  # fmt: skip
+    record.root_causes = work.root_causes
     return CasePage(
         case=case,
         user=user,
@@ -157,10 +150,10 @@ def of(case: Case, user: User, now: datetime) -> CasePage:
         points=checklists.checklist(case, record),
         card=_card(case, user),
         moments=_moments(case),
+        answering=work,
         hand_overs=hand_overs,
         notes=list(case.notes.select_related("by_user", "by_client").order_by("-written_at")),
         files=[File(row, evidence_url(case, row)) for row in case.evidence.all()],
-        remedies=_remedies(user, record.remedies, rights),
         late=_late(case, user) if rights.supervise else [],
         failed=_failed(case),
         escalations=list(case.escalations.filter(closed_at=None).select_related("taken_by")),
@@ -198,7 +191,11 @@ def _record(case: Case) -> Record:
         restatement=restatements[-1] if restatements else None,
         solution=solution,
         options=list(solution.options.all()) if solution else [],
-        remedies=list(case.remedies.select_related("proposed_by", "decided_by")),
+        remedies=list(
+            case.remedies.select_related("proposed_by", "decided_by").prefetch_related(
+                "approvals__user"
+            )
+        ),
         commitments=list(case.commitments.all()),
         attempts=demands.attempts(case) if case.stage == Stage.FOLLOW_UP else [],
     )
@@ -245,20 +242,6 @@ def _card(case: Case, user: User) -> CustomerCard:
         last_score=last.score if last else None,
         team=[str(member) for member in team.members.filter(is_active=True)] if team else [],
     )
-
-
-def _remedies(user: User, rows: Sequence[Remedy], rights: Rights) -> list[RemedyRow]:
-    waits = any(row.is_open for row in rows)
-    limit = remedies.limit(Actor.person(user)) if waits and rights.supervise else Decimal(0)
-    return [
-        RemedyRow(number, row, may_decide=_may_decide(user, row, rights, limit))
-        for number, row in enumerate(rows, start=1)
-    ]
-
-
-def _may_decide(user: User, row: Remedy, rights: Rights, limit: Decimal) -> bool:
-    not_own = row.proposed_by_id != user.pk
-    return row.is_open and rights.supervise and not_own and row.cost <= limit
 
 
 def _late(case: Case, user: User) -> list[ContactRecord]:

@@ -52,6 +52,7 @@ class Record:
     remedies: list[Remedy] = field(default_factory=list)
     commitments: list[Commitment] = field(default_factory=list)
     attempts: list[ContactRecord] = field(default_factory=list)
+    root_causes: list[str] = field(default_factory=list)
 
     @property
     def unanswered(self) -> list[Question]:
@@ -127,7 +128,7 @@ def _counted(record: Record) -> str:
 
 def _respond(case: Case, record: Record) -> list[Point]:
     told, open_ones = record.solution, record.unanswered
-    cause = (told.cause or told.cause_unknown_reason) if told else ""
+    cause = (told.cause or told.cause_unknown_reason) if told else "; ".join(record.root_causes)
     count = len(record.options)
     offered = ngettext("{count} option", "{count} options", count).format(count=count)
     points = [

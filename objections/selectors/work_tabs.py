@@ -9,8 +9,9 @@ from objections.models import Deadline
 from objections.selectors.case_page import CasePage
 from objections.vocabulary import Action, Kind, Stage
 
-REMEDIES = "remedies"
-"""The one tab that is no step: proposing a remedy and deciding on it."""
+WHYS, REMEDIES, SHEETS = "whys", "remedies", "sheets"
+"""Work that is no step: looking for the cause, proposing and deciding on a remedy, and the
+optional worksheets."""
 
 TABS: dict[str, tuple[Action, ...]] = {
     Stage.LISTEN: (Action.ACKNOWLEDGE,),
@@ -38,7 +39,8 @@ class Offer:
 
     tabs: list[Action]
     others: list[Action]
-    remedies: bool
+    beside: list[str]
+    """Of WHYS, REMEDIES and SHEETS those that make sense now."""
 
     @property
     def everything(self) -> list[Action]:
@@ -49,15 +51,28 @@ def offer(page: CasePage) -> Offer:
     """Return what this person is offered on this case; nothing where they may do nothing."""
     if not page.rights.act:
         asked = page.rights.answer and page.case.is_open
-        return Offer([Action.ANSWER_HAND_OVER] if asked else [], [], remedies=False)
+        return Offer([Action.ANSWER_HAND_OVER] if asked else [], [], [])
     possible = [
         action for action in lifecycle.allowed(Stage(page.case.stage)) if _fits(action, page)
     ]
     own = [action for action in _own(page) if action in possible]
     others = [action for action in (*ORDER_OF_OTHERS, *possible) if action in possible]
     rest = [action for action in dict.fromkeys(others) if action not in own]
-    shows_remedies = page.case.stage == Stage.RESPOND or bool(page.remedies)
-    return Offer(own, rest, remedies=shows_remedies and page.case.is_open)
+    return Offer(own, rest, _beside(page))
+
+
+def _beside(page: CasePage) -> list[str]:
+    """The work on the answer, from the stage on in which it begins, or where some is done."""
+    if not page.case.is_open:
+        return []
+    begun = page.case.stage == Stage.RESPOND
+    done = page.answering
+    shown = {
+        WHYS: begun or done.whys,
+        REMEDIES: begun or done.remedies,
+        SHEETS: begun or page.case.stage == Stage.FOLLOW_UP or done.sheets,
+    }
+    return [name for name, is_shown in shown.items() if is_shown]
 
 
 def _own(page: CasePage) -> list[Action]:

@@ -41,11 +41,25 @@ def link_revoked(event: CaseEvent, telling: Telling) -> Told:
     return Told(INTERNAL, "circle-x", sentence(pattern, who=who(event, telling)))
 
 
-@says(EventKind.WHY_WRITTEN, EventKind.WHY_REMOVED)
-def why(event: CaseEvent, telling: Telling) -> Told:
-    removed = event.kind == EventKind.WHY_REMOVED
-    pattern = _("{who} took a why back") if removed else _("{who} wrote down a why")
-    shown = event.data.get("evidence") or ""
+@says(EventKind.WHY_WRITTEN)
+def why_written(event: CaseEvent, telling: Telling) -> Told:
+    pattern = _("{who} wrote down a why")
+    if event.data.get("root_cause"):
+        pattern = _("{who} wrote down a root cause")
+    elif event.data.get("corrected"):
+        pattern = _("{who} said a why better")
+    return _why(event, telling, pattern)
+
+
+@says(EventKind.WHY_REMOVED)
+def why_removed(event: CaseEvent, telling: Telling) -> Told:
+    return _why(event, telling, _("{who} took a why back"))
+
+
+def _why(event: CaseEvent, telling: Telling, pattern: str) -> Told:
+    said = event.data.get("evidence") or ""
+    named = [said, *(event.data.get("files") or [])] if said else event.data.get("files") or []
+    shown = "; ".join(named)
     evidence = _("Evidence: {evidence}").format(evidence=shown) if shown else ""
     detail = lines(words_of(event), evidence)
     return Told(INTERNAL, "note", sentence(pattern, who=who(event, telling)), detail=detail)

@@ -78,11 +78,13 @@ def protested(event: CaseEvent, telling: Telling) -> Told:
 @says(EventKind.DEMAND_REFUSED)
 def demand_refused(event: CaseEvent, telling: Telling) -> Told:
     data = event.data
+    parts = [data.get(name) or "" for name in ("reason", "rule", "alternative")]
+    said = words_of(event)
     detail = lines(
-        words_of(event),
-        _("Reason: {reason}").format(reason=data.get("reason", "")),
-        _("Rule: {rule}").format(rule=data.get("rule", "")),
-        _("Instead: {alternative}").format(alternative=data.get("alternative", "")),
+        "" if all(part in said for part in parts) else said,
+        _("Reason: {reason}").format(reason=parts[0]),
+        _("Rule: {rule}").format(rule=parts[1]),
+        _("Instead: {alternative}").format(alternative=parts[2]),
     )
     pattern = _("{who} told {whom} {how} that we cannot do this: {demand}")
     return _ours(event, telling, pattern, detail=detail, demand=data.get("demand", ""))

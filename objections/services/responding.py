@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from objections import demands, steps
 from objections.deadlines import keeping
 from objections.models import (
+    Case,
     CaseEvent,
     Commitment,
     ContactRecord,
@@ -154,20 +159,35 @@ def refuse_demand(work: Work, step: steps.RefuseDemand) -> CaseEvent:
 
     It tells the customer how things stand, so it keeps a progress update; never the response.
     """
-    contact = work.tell(Purpose.REFUSAL, step, step.message)
+    message = step.message.strip() or refusal(step, work.case)
+    contact = work.tell(Purpose.REFUSAL, step, message)
     RefusedDemand.objects.create(
         case=work.case, demand=step.demand, reason=step.reason, rule=step.rule,
         alternative=step.alternative, told_in=contact, refused_at=work.at,
     )  # fmt: skip
     event = work.record(
         EventKind.DEMAND_REFUSED, channel=step.channel, with_whom=contact.with_whom,
-        words=step.message, demand=step.demand, reason=step.reason, rule=step.rule,
+        words=message, demand=step.demand, reason=step.reason, rule=step.rule,
         alternative=step.alternative, emotion=step.emotion, contact=contact.pk,
     )  # fmt: skip
     work.keep(Promise.PROGRESS_UPDATE, proof=contact)
     if work.case.stage in keeping.PROGRESS_OWED_IN:
         work.start(Promise.PROGRESS_UPDATE)
     return event
+
+
+def refusal(step: steps.RefuseDemand, case: Case) -> str:
+    """Return what the customer is told where nobody worded it, in the customer's language."""
+    language = (case.customer.language if case.customer else "") or settings.LANGUAGE_CODE
+    with translation.override(language):
+        return "\n".join(
+            (
+                _("You asked for this: {demand}").format(demand=step.demand),
+                _("We cannot do it. The reason: {reason}").format(reason=step.reason),
+                _("It rests on this rule: {rule}").format(rule=step.rule),
+                _("What we can do instead: {alternative}").format(alternative=step.alternative),
+            )
+        )
 
 
 def carry_out(work: Work, step: steps.CarryOut) -> CaseEvent:

@@ -85,14 +85,17 @@ class RejectSolution(Contacted):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefuseDemand(Told):
-    """We cannot do what they ask: the reason, the rule it rests on, and what we can do instead."""
+    """We cannot do what they ask: the reason, the rule it rests on, and what we can do instead.
+
+    A ``message`` that is left out says these four in the customer's language.
+    """
 
     action: ClassVar[Action] = Action.REFUSE_DEMAND
     demand: str
     reason: str
     rule: str
     alternative: str
-    message: str
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

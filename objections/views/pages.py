@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,20 +12,19 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from objections import demands, notices
-from objections.forms import beginnings, words
+from objections.forms import beginnings, beside, words
 from objections.forms.choosing import form_class
-from objections.forms.remedies import RemedyForm
 from objections.forms.steps import StepForm
 from objections.models import Case
 from objections.permissions import visible_to
 from objections.selectors import case_page, timelines, work_tabs
 from objections.selectors.case_clocks import clocks_of
 from objections.selectors.case_page import CasePage
-from objections.selectors.work_tabs import REMEDIES, Offer
+from objections.selectors.work_tabs import Offer
 from objections.services.records import read_restricted
 from objections.views.refusals import Refusal
 from objections.views.requests import case_or_404, number, person
-from objections.vocabulary import Action
+from objections.vocabulary import Action, SheetKind
 from timekeeping import clock
 
 MORE = "more"
@@ -35,6 +35,8 @@ TEMPLATES = {
     Action.NOTE: "objections/forms/note.html",
     Action.ATTACH: "objections/forms/attach.html",
     Action.MERGE: "objections/forms/merge.html",
+    Action.CHOOSE: "objections/forms/choose.html",
+    Action.REFUSE_DEMAND: "objections/forms/refuse_demand.html",
 }
 PLAIN = "objections/forms/step.html"
 
@@ -113,7 +115,7 @@ def show(
         "timeline": _timeline(request, found, now),
         "refusal": refusal,
         "changes": _changes(page, form, refusal),
-        **_work(page, offer, do, form, begin),
+        **_work(page, offer, do, form, begin, request.GET),
     }
     status = refusal.status if refusal else 200
     return render(request, "objections/case.html", context, status=status)
@@ -126,7 +128,9 @@ def _changes(page: CasePage, form: Any, refusal: Refusal | None) -> list[timelin
     return timelines.changes_since(page.case, since, page.now, seen=seen)
 
 
-def _work(page: CasePage, offer: Offer, do: str, form: Any, begin: str) -> dict[str, Any]:
+def _work(
+    page: CasePage, offer: Offer, do: str, form: Any, begin: str, asked: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the tabs of the work card and the one form that is open.
 
     A form that was refused stays open, also where its step is not offered any more.
@@ -134,10 +138,11 @@ def _work(page: CasePage, offer: Offer, do: str, form: Any, begin: str) -> dict[
     chosen = do if form is not None else _chosen(page, offer, do)
     action = Action(chosen) if chosen in Action.values else None
     if form is None and action is not None:
-        form = form_class(action)(case=page.case, user=page.user)
+        numbers = beside.chosen_numbers(asked)
+        form = form_class(action)(case=page.case, user=page.user, initial=numbers)
         beginnings.begin(form, action, begin, now=page.now)
-    if form is None and chosen == REMEDIES:
-        form = RemedyForm()
+    if form is None and chosen in beside.TEMPLATES:
+        form = beside.form_of(chosen, page.case, asked)
     return {
         "offer": offer,
         "tabs": [(one.value, words.TABS.get(one, one.label)) for one in offer.tabs],
@@ -148,6 +153,8 @@ def _work(page: CasePage, offer: Offer, do: str, form: Any, begin: str) -> dict[
         "form_template": TEMPLATES.get(action, PLAIN) if action else "",
         "submit": words.SUBMIT.get(action, "") if action else "",
         "missing": _missing(page, action, form),
+        "beside_template": beside.TEMPLATES.get(chosen, ""),
+        "sheet_kinds": SheetKind.choices,
     }
 
 
@@ -155,8 +162,8 @@ def _chosen(page: CasePage, offer: Offer, do: str) -> str:
     """Return which form is open: the one asked for, else the next step's, else the first."""
     if do == MORE and offer.others:
         return MORE
-    if do == REMEDIES and offer.remedies:
-        return REMEDIES
+    if do in offer.beside:
+        return do
     if do in [action.value for action in offer.everything]:
         return do
     if page.next is not None and page.next.action in offer.everything:

@@ -14,13 +14,17 @@ from accounts.models import Absence, Client, DutyShift, Robot, RobotKind, Team
 from customers.models import Customer, Product
 from objections.models import (
     Allowance,
+    ApprovalRule,
     Case,
     IdempotentRequest,
     Notice,
     Policy,
     Recomputation,
+    Remedy,
+    Why,
+    Worksheet,
 )
-from objections.vocabulary import NoticeChannel, NoticeKind, Promise, Unit
+from objections.vocabulary import NoticeChannel, NoticeKind, Promise, RemedyKind, SheetKind, Unit
 from tests.conftest import T0, People
 from tests.stories import DAY, HOUR
 from timekeeping.models import Calendar, Edition, Punctuality, SandboxClock
@@ -149,5 +153,23 @@ def of_robots(case: Case, people: People, crm: Client) -> Tries:
             changes(notice, robot=None),
             changes(notice, user=people.engineer),
             changes(notice, channel=NoticeChannel.EMAIL),
+        ),
+    }
+
+
+def of_method(case: Case, people: People, crm: Client) -> Tries:
+    why = Why.objects.create(case=case, text="x", written_at=T0)
+    sheet = Worksheet.objects.create(case=case, kind=SheetKind.CONFLICT, written_at=T0)
+    remedy = Remedy.objects.create(
+        case=case, kind=RemedyKind.REFUND, cost=60_000, needs_approval=True, approvals_needed=2,
+        proposed_at=T0, proposed_by=people.engineer,
+    )  # fmt: skip
+    approval = remedy.approvals.create(user=people.manager, approved_at=T0)
+    return {
+        "why_explains_another": (changes(why, parent=why),),
+        "sheet_once_per_kind": (again(sheet),),
+        "remedy_approved_once_each": (again(approval, approved_at=T0 + HOUR),),
+        "approval_rule_is_one_row": (
+            lambda: ApprovalRule.objects.create(id=2, two_people_above=1),
         ),
     }

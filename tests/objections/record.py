@@ -15,7 +15,9 @@ from objections.models import Case, CaseEvent, Deadline, Escalation
 from objections.steps import Step
 from objections.vocabulary import Promise
 
-NOT_OF_CASES = {"Policy", "Allowance", "Rung", "RemedyLimit", "IdempotentRequest"}
+NOT_OF_CASES = {
+    "Policy", "Allowance", "Rung", "RemedyLimit", "ApprovalRule", "IdempotentRequest",
+}  # fmt: skip
 R = TypeVar("R", bound=Refused)
 
 

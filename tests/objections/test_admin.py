@@ -13,7 +13,7 @@ from django.test import Client as Browser
 
 from customers.models import Customer
 from objections.actors import Actor
-from objections.models import Allowance, Case, CaseAccess, Policy, Rung
+from objections.models import Allowance, ApprovalRule, Case, CaseAccess, Policy, Rung
 from objections.policies.lengths import words
 from objections.policies.versions import draft_from
 from objections.vocabulary import Promise
@@ -23,7 +23,7 @@ from tests.stories import HOUR, MIN, open_at
 pytestmark = pytest.mark.django_db
 
 READ_ONLY = ["case", "deadline", "escalation", "caseevent", "notice", "customermail", "caseaccess"]
-EDITABLE = ["policy", "allowance", "remedylimit"]
+EDITABLE = ["policy", "allowance", "remedylimit", "approvalrule"]
 
 
 @pytest.fixture
@@ -318,3 +318,14 @@ def test_what_is_wrong_with_a_field_of_another_page_is_said_above_the_row(
     answer = office.post(address, filled(office, address))
     assert answer.status_code == 200
     assert "Choose the reasons for which it may be paused." in answer.content.decode()
+
+
+def test_the_amount_above_which_two_people_approve_is_changed_never_added_or_deleted(
+    office: Browser,
+) -> None:
+    address = "/admin/objections/approvalrule/1/change/"
+    assert office.get("/admin/objections/approvalrule/add/").status_code == 403
+    assert office.post("/admin/objections/approvalrule/1/delete/").status_code == 403
+    assert office.post(address, {"two_people_above": "-1"}).context["errors"]
+    assert office.post(address, {"two_people_above": "9000"}).status_code == 302
+    assert ApprovalRule.objects.get().two_people_above == 9000

@@ -40,6 +40,7 @@ from tests.objections.guards import (
     again,
     changes,
     of_hours,
+    of_method,
     of_people,
     of_robots,
     of_rules,
@@ -266,6 +267,7 @@ def of_work(case: Case, people: People, crm: Client) -> Tries:
 
 GUARDS = (
     of_case, of_clocks, of_escalations, of_work, of_rules, of_people, of_hours, of_robots,
+    of_method,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from threading import Barrier, Event, Thread
 from typing import Any
 
@@ -16,17 +17,24 @@ from objections import escalation, lifecycle, steps
 from objections.actors import Actor
 from objections.deadlines import sweeping
 from objections.deadlines.sweeping import sweep
-from objections.errors import AlreadyExists, AlreadyTaken, FieldInvalid, StepRefused
+from objections.errors import (
+    AlreadyExists,
+    AlreadyTaken,
+    FieldInvalid,
+    StaleVersion,
+    StepRefused,
+)
 from objections.escalation import Ringing
-from objections.models import Case, CaseEvent, Deadline, Escalation, EscalationEntry
+from objections.models import Case, CaseEvent, Deadline, Escalation, EscalationEntry, Remedy
 from objections.openings import Opening
+from objections.services import analysis, remedies
 from objections.services.cases import open_case
 from objections.services.escalations import take
 from objections.services.stepping import lock, take_steps
-from objections.vocabulary import Channel, Promise, Stage
+from objections.vocabulary import Channel, Promise, RemedyKind, Stage
 from tests.conftest import T0, People
 from tests.objections.record import clock
-from tests.stories import ACKNOWLEDGE, HOUR, MIN, open_at
+from tests.stories import ACKNOWLEDGE, HOUR, MIN, open_at, walk_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -321,3 +329,55 @@ def test_a_refusal_in_a_race_leaves_nothing_of_the_refused(by: Actor, customer: 
     assert isinstance(refusal, FieldInvalid)
     assert set(case.notes.values_list("text", flat=True)) == {"1", "2", "3"}
     assert Case.objects.get(pk=case.pk).version == 4
+
+
+def _dear(case: Case, by: Actor) -> Remedy:
+    return remedies.propose(
+        case, kind=RemedyKind.REFUND, description="All of it", cost=Decimal(60_000), by=by,
+        now=T0 + HOUR,
+    )  # fmt: skip
+
+
+def test_two_who_approve_at_once_are_two_approvals(
+    people: People, by: Actor, customer: Any
+) -> None:
+    remedy = _dear(walk_to(Stage.RESPOND, T0, by=by, customer=customer), by)
+    both = [Actor.person(people.supervisor), Actor.person(people.manager)]
+    assert not at_once(2, lambda n: remedies.approve(remedy, by=both[n], now=T0 + 2 * HOUR))
+    remedy.refresh_from_db()
+    assert (remedy.approved_at, remedy.approvals.count()) == (T0 + 2 * HOUR, 2)
+
+
+def test_one_who_approves_twice_at_once_is_one_approval(
+    people: People, by: Actor, customer: Any
+) -> None:
+    remedy = _dear(walk_to(Stage.RESPOND, T0, by=by, customer=customer), by)
+    manager = Actor.person(people.manager)
+    assert not at_once(3, lambda _n: remedies.approve(remedy, by=manager, now=T0 + 2 * HOUR))
+    remedy.refresh_from_db()
+    assert (remedy.is_open, remedy.approvals.count()) == (True, 1)
+
+
+def test_the_last_yes_and_a_no_at_once_leave_one_decision(
+    people: People, by: Actor, customer: Any
+) -> None:
+    remedy = _dear(walk_to(Stage.RESPOND, T0, by=by, customer=customer), by)
+    manager, boss = Actor.person(people.manager), Actor.person(people.supervisor)
+    remedies.approve(remedy, by=manager, now=T0 + 2 * HOUR)
+    decide = (remedies.approve, remedies.refuse)
+    assert not at_once(2, lambda n: decide[n](remedy, by=boss, now=T0 + 3 * HOUR))
+    remedy.refresh_from_db()
+    assert (remedy.approved_at is None) != (remedy.refused_at is None)
+
+
+def test_two_who_correct_the_same_why_at_once_lose_nothing(by: Actor, customer: Any) -> None:
+    case = walk_to(Stage.RESPOND, T0, by=by, customer=customer)
+    analysis.write(case, text="It leaks", by=by, now=T0 + HOUR)
+
+    def correct(number: int) -> None:
+        analysis.correct(case, 1, version=1, text=f"By {number}", by=by, now=T0 + HOUR)
+
+    [failure] = at_once(2, correct)
+    assert isinstance(failure, StaleVersion)
+    why = case.whys.get()
+    assert (why.version, case.events.filter(kind="why_written").count()) == (2, 2)

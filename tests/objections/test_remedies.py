@@ -11,8 +11,8 @@ import pytest
 from accounts.models import Role
 from objections import steps
 from objections.actors import SYSTEM, Actor
-from objections.errors import FieldInvalid, NotPermitted, StepRefused
-from objections.models import Case, Remedy, RemedyLimit
+from objections.errors import AboveLimit, DemandUnmet, FieldInvalid, NotPermitted, StepRefused
+from objections.models import ApprovalRule, Case, Remedy, RemedyLimit
 from objections.services import remedies
 from objections.services.stepping import take_steps
 from objections.vocabulary import Promise, RemedyKind, Stage
@@ -110,7 +110,8 @@ def test_nobody_approves_above_their_own_limit_but_may_refuse(
     case: Case, by: Actor, boss: Actor, t0: datetime
 ) -> None:
     remedy = proposed(case, by, "20000.01", t0 + HOUR)
-    with refused(NotPermitted):
+    assert told(case, "approval_asked") == [("manager", 0, t0 + HOUR)]
+    with refused(AboveLimit):
         remedies.approve(remedy, by=boss, now=t0 + 2 * HOUR)
     assert remedies.refuse(remedy, by=boss, now=t0 + 2 * HOUR).refused_at == t0 + 2 * HOUR
 
@@ -124,6 +125,91 @@ def test_a_decision_stands(
     again = remedies.approve(remedy, by=Actor.person(people.manager), now=t0 + 3 * HOUR)
     assert (again.approved_at, again.refused_at) == (None, t0 + 2 * HOUR)
     assert snapshot() == before
+
+
+# ── two people ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_cent_above_the_rule_two_different_people_must_approve(
+    case: Case, people: People, by: Actor, boss: Actor, t0: datetime
+) -> None:
+    assert proposed(case, by, "50000.00", t0 + HOUR).approvals_needed == 1
+    remedy = proposed(case, by, "50000.01", t0 + HOUR)
+    assert (remedy.needs_approval, remedy.approvals_needed) == (True, 2)
+    first = remedies.approve(remedy, by=boss, now=t0 + 2 * HOUR)
+    assert (first.is_open, first.decided_by) == (True, None)
+    with refused(DemandUnmet):
+        take_steps(case, [TELL], by=by, now=t0 + 2 * HOUR)
+    last = remedies.approve(remedy, by=Actor.person(people.manager), now=t0 + 3 * HOUR)
+    assert (last.approved_at, last.decided_by) == (t0 + 3 * HOUR, people.manager)
+    assert [(one.user, one.approved_at) for one in last.approvals.all()] == [
+        (people.supervisor, t0 + 2 * HOUR), (people.manager, t0 + 3 * HOUR),
+    ]  # fmt: skip
+
+
+def test_the_two_are_asked_one_after_the_other(
+    case: Case, people: People, by: Actor, boss: Actor, t0: datetime
+) -> None:
+    remedy = proposed(case, by, "60000", t0 + HOUR)
+    assert told(case, "approval_asked") == [("supervisor", 0, t0 + HOUR)]
+    remedies.approve(remedy, by=boss, now=t0 + 2 * HOUR)
+    assert told(case, "approval_asked")[1:] == [("manager", 0, t0 + 2 * HOUR)]
+    remedies.approve(remedy, by=Actor.person(people.manager), now=t0 + 3 * HOUR)
+    assert len(told(case, "approval_asked")) == 2
+
+
+def test_one_person_does_not_count_twice_however_often_they_say_yes(
+    case: Case, people: People, by: Actor, t0: datetime
+) -> None:
+    remedy = proposed(case, by, "60000", t0 + HOUR)
+    manager = Actor.person(people.manager)
+    remedies.approve(remedy, by=manager, now=t0 + 2 * HOUR)
+    before = snapshot()
+    assert remedies.approve(remedy, by=manager, now=t0 + 3 * HOUR).is_open
+    assert snapshot() == before
+
+
+def test_one_of_the_two_needs_a_limit_that_reaches_the_cost(
+    case: Case, people: People, by: Actor, boss: Actor, t0: datetime
+) -> None:
+    RemedyLimit.objects.filter(role=Role.MANAGER).update(amount=Decimal(55_000))
+    remedy = proposed(case, by, "60000", t0 + HOUR)
+    remedies.approve(remedy, by=boss, now=t0 + 2 * HOUR)
+    with refused(AboveLimit):
+        remedies.approve(remedy, by=Actor.person(people.manager), now=t0 + 2 * HOUR)
+    RemedyLimit.objects.filter(role=Role.MANAGER).update(amount=Decimal(60_000))
+    remedies.approve(remedy, by=Actor.person(people.manager), now=t0 + 2 * HOUR)
+
+
+def test_whoever_proposed_it_is_neither_of_the_two(
+    case: Case, people: People, t0: datetime
+) -> None:
+    manager = Actor.person(people.manager)
+    remedy = proposed(case, manager, "60000", t0 + HOUR)
+    assert told(case, "approval_asked") == [("supervisor", 0, t0 + HOUR)]
+    with refused(NotPermitted):
+        remedies.approve(remedy, by=manager, now=t0 + HOUR)
+    for name in ("supervisor", "duty_officer"):
+        remedies.approve(remedy, by=Actor.person(getattr(people, name)), now=t0 + 2 * HOUR)
+    assert Remedy.objects.get().decided_by == people.duty_officer
+
+
+def test_one_refusal_ends_it_also_after_the_first_yes(
+    case: Case, people: People, by: Actor, boss: Actor, t0: datetime
+) -> None:
+    remedy = proposed(case, by, "60000", t0 + HOUR)
+    remedies.approve(remedy, by=Actor.person(people.manager), now=t0 + 2 * HOUR)
+    assert remedies.refuse(remedy, by=boss, now=t0 + 3 * HOUR).refused_at == t0 + 3 * HOUR
+    assert not remedies.approve(remedy, by=boss, now=t0 + 4 * HOUR).approved_at
+
+
+def test_a_rule_that_changes_later_changes_nothing_of_what_was_proposed(
+    case: Case, by: Actor, boss: Actor, t0: datetime
+) -> None:
+    remedy = proposed(case, by, "5000", t0 + HOUR)
+    ApprovalRule.objects.update(two_people_above=Decimal(10))
+    assert remedies.approve(remedy, by=boss, now=t0 + 2 * HOUR).approved_at
+    assert proposed(case, by, "11", t0 + 2 * HOUR).approvals_needed == 2
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from objections import steps, urls
 from objections.actors import Actor
 from objections.models import Case, RemedyLimit
 from objections.selectors.timelines import evidence_url
-from objections.services import remedies
+from objections.services import analysis, remedies
 from objections.services.stepping import take_step
 from objections.vocabulary import RemedyKind, Sensitivity, Stage
 from tests.conftest import People
@@ -57,6 +57,11 @@ DOORS = [
     Door("case-evidence", "get", EVERYBODY),
     Door("explain-deadline", "get", EVERYBODY),
     Door("case-step", "post", OWN, data={"text": "A note"}, more=("note",)),
+    Door("case-whys", "post", OWN, data={"text": "Because"}),
+    Door("case-why", "post", OWN - {"colleague"},
+         data={"text": "Because", "version": "1"}, more=(1,)),
+    Door("case-why-take-back", "post", EVERYBODY, data={"size": "1"}, more=(1,)),
+    Door("case-sheet", "post", OWN, data={"version": "0"}, more=("conflict",)),
     Door("case-remedies", "post", OWN,
          data={"kind": "refund", "description": "Half", "cost": "1"}),
     Door("case-remedy", "post", EVERYBODY, more=(1, "refuse")),
@@ -81,6 +86,7 @@ def furnished(people: People, at_stage: Callable[..., Case], now: datetime) -> C
         remedies.propose(
             case, kind=RemedyKind.REFUND, description="Half", cost=Decimal(20), by=by, now=now
         )
+        analysis.write(case, text="Because", by=by, now=now)
         case.refresh_from_db()
         return case
 
