@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("dashboards.urls")),
     path("", include("objections.urls")),
+    path("", include("portal.urls")),
     path("", include("followups.urls")),
     path("", include("integrations.urls")),
     path("", include("knowledge.urls")),

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from accounts.models import Robot, User
 from integrations.models import DeliveryAttempt
 from integrations.outgoing import Attempt
-from objections.vocabulary import NoticeChannel
 
 
 def begin(
-    channel: NoticeChannel,
+    channel: str,
     message: str,
     *,
     number: int,

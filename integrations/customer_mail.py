@@ -11,11 +11,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from integrations import attempts
+from integrations import attempts, links_sent
 from integrations.mailbox import CASES_HEADER
 from integrations.models import DeliveryAttempt
 from integrations.outgoing import LEASE, Attempt, Outcome, attempt, wait_after
-from objections import timeline
+from objections import links, timeline
 from objections.models import CustomerMail
 from objections.services import records
 from objections.services.stepping import lock
@@ -59,9 +59,18 @@ def _claim(now: datetime) -> tuple[CustomerMail, DeliveryAttempt] | None:
 
 def _message(mail: CustomerMail) -> EmailMessage:
     case = mail.contact_record.case
-    language = (case.customer.language if case.customer else "") or settings.LANGUAGE_CODE
+    link = links_sent.brought_by(mail.contact_record)
+    language = link.language if link else links.language_of(case)
     with translation.override(language):
-        body = render_to_string("integrations/customer.txt", {"body": mail.body, "case": case})
+        context = {"body": mail.body, "case": case}
+        if link is not None:
+            context |= {
+                "body": mail.body or links.words(case.stage),
+                "address": links.address(link),
+                "until": links.until(link),
+                "house": links.house(),
+            }
+        body = render_to_string("integrations/customer.txt", context)
     return EmailMessage(
         subject=" ".join(mail.subject.split()),
         body=body,

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from integrations import customer_mail, notice_mail, robot_chat
+from integrations import customer_mail, customer_texts, digest_mail, notice_mail, robot_chat
 
 LONGEST_RUN = timedelta(seconds=20)
-PARTS = (customer_mail, notice_mail, robot_chat)
+PARTS = (customer_mail, customer_texts, notice_mail, robot_chat, digest_mail)
 
 
 def deliver(clock_now: Callable[[], datetime], *, limit: timedelta = LONGEST_RUN) -> int:

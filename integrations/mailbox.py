@@ -17,6 +17,7 @@ from timekeeping import clock
 
 CASES_HEADER = "X-Casetrack-Cases"
 REFUSING_DOMAIN = "bounce.example"
+REFUSING_NUMBER = "0000000"
 
 
 class MailboxBackend(BaseEmailBackend):
@@ -41,6 +42,17 @@ def catch_chat(robot: Robot, message: Message) -> Said:
     lines = message.text.splitlines()
     _keep(
         message.id, sender="Casetrack", to=[robot.name], subject=next(iter(lines[1:]), lines[0]),
+        body=message.text, references=list(message.references),
+    )  # fmt: skip
+    return Said(accepted=True, words="caught in the mailbox")
+
+
+def catch_text(number: str, message: Message) -> Said:
+    """Keep a text message that would have left for a customer. Nothing leaves."""
+    if number.endswith(REFUSING_NUMBER):
+        return Said(accepted=False, words="21211 This number does not exist", for_good=True)
+    _keep(
+        message.id, sender="Casetrack", to=[number], subject=message.text.splitlines()[0],
         body=message.text, references=list(message.references),
     )  # fmt: skip
     return Said(accepted=True, words="caught in the mailbox")

@@ -36,6 +36,10 @@ class StoredMail(models.Model):
         return f"{', '.join(self.to)}: {self.subject}"
 
 
+SMS = "sms"
+"""The way out of text messages to customers. None of our own people hear that way."""
+
+
 class DeliveryAttempt(models.Model):
     """One try to hand a message to the world: to whom, when, and what came of it.
 
@@ -43,7 +47,9 @@ class DeliveryAttempt(models.Model):
     its process died goes out under the same one. ``notices`` are what it told.
     """
 
-    channel = models.CharField(_("channel"), max_length=8, choices=NoticeChannel)
+    channel = models.CharField(
+        _("channel"), max_length=8, choices=[*NoticeChannel.choices, (SMS, _("Text message"))]
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+",
         verbose_name=_("person"),

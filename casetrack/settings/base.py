@@ -262,6 +262,7 @@ CELERY_BEAT_SCHEDULE = {
     "ping": {"task": "integrations.ping", "schedule": 15.0},
     "recompute": {"task": "objections.recompute", "schedule": 2.0},
     "reply-prints": {"task": "knowledge.reply_prints", "schedule": 30.0},
+    "digests": {"task": "followups.digests", "schedule": 300.0},
 }
 
 # The sandbox clock: only where nobody's real promises run.
@@ -288,6 +289,24 @@ EMAIL_TIMEOUT = 10
 
 # Where chat robots speak: to the world. A demo and the tests keep it in the mailbox.
 CASETRACK_CHAT_BACKEND = "integrations.chat.posting.post"
+
+# Text messages to customers: an Apprise address with {to} where the number goes. None: no gateway.
+CASETRACK_SMS_GATEWAY = env.str("CASETRACK_SMS_GATEWAY", default="").strip()
+if CASETRACK_SMS_GATEWAY and "{to}" not in CASETRACK_SMS_GATEWAY:
+    raise ImproperlyConfigured(
+        "Casetrack does not start: CASETRACK_SMS_GATEWAY does not say {to} where the number goes."
+    )
+CASETRACK_SMS_BACKEND = "integrations.customer_texts.post"
+
+# What the customer's page says of the house: its name, and how to reach a person.
+CASETRACK_HOUSE_NAME = env.str("CASETRACK_HOUSE_NAME", default="").strip()
+CASETRACK_HOUSE_PHONE = env.str("CASETRACK_HOUSE_PHONE", default="").strip()
+CASETRACK_HOUSE_EMAIL = env.str("CASETRACK_HOUSE_EMAIL", default="").strip()
+
+# How often a minute one link may be used, and its forms sent; from one address five times that.
+# Proxies in front of us name the address of whoever asks; so many of them are believed.
+CASETRACK_PAGE_PER_MINUTE = env.int("CASETRACK_PAGE_PER_MINUTE", default=60)
+CASETRACK_PROXIES = env.int("CASETRACK_PROXIES", default=0)
 
 LOGGING = {
     "version": 1,

@@ -31,5 +31,9 @@ CASETRACK_DEMO_PASSWORD = env.str("CASETRACK_DEMO_PASSWORD", default="casetrack-
 CASETRACK_EVIDENCE_ROOT = Path(
     env.str("CASETRACK_EVIDENCE_ROOT", default=str(data_folder() / "evidence"))
 )
+CASETRACK_HOUSE_NAME = env.str("CASETRACK_HOUSE_NAME", default="Norhai After-Sales")
+CASETRACK_HOUSE_PHONE = env.str("CASETRACK_HOUSE_PHONE", default="0800 555 0142")
 EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"
 CASETRACK_CHAT_BACKEND = "integrations.mailbox.catch_chat"
+CASETRACK_SMS_GATEWAY = "mailbox://{to}"
+CASETRACK_SMS_BACKEND = "integrations.mailbox.catch_text"

@@ -53,6 +53,7 @@ CASETRACK_BASE_URL = (
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
 
 # A proxy in front ends TLS and says so.
+CASETRACK_PROXIES = env.int("CASETRACK_PROXIES", default=1)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("CASETRACK_TLS_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^readyz", r"^metrics$"]

@@ -17,9 +17,12 @@ CELERY_BROKER_URL = REDIS_URL
 
 CASETRACK_SANDBOX = True
 CASETRACK_API_PER_MINUTE = 0
+CASETRACK_PAGE_PER_MINUTE = 0
 CASETRACK_EVIDENCE_ROOT = Path(tempfile.gettempdir()) / "casetrack-test-evidence"
 EMAIL_BACKEND = "integrations.mailbox.MailboxBackend"
 CASETRACK_CHAT_BACKEND = "integrations.mailbox.catch_chat"
+CASETRACK_SMS_GATEWAY = "mailbox://{to}"
+CASETRACK_SMS_BACKEND = "integrations.mailbox.catch_text"
 
 # Nothing is collected before a test, and a password need not be strong to be known.
 STORAGES = {

@@ -82,7 +82,7 @@ def plugin(robot: Robot, *, site: str = "") -> NotifyBase:
             raise BadAddress
         cls, given = _read(kind, address)
         whole = given | {
-            "asset": _asset(site), "cto": CONNECT_SECONDS, "rto": READ_SECONDS,
+            "asset": asset(site), "cto": CONNECT_SECONDS, "rto": READ_SECONDS,
             "retry": 0, "redirect": False, "verify": True,
         }  # fmt: skip
         for key in ("overflow", "format", "emojis", "wait", "schema"):
@@ -131,7 +131,8 @@ def _query(address: str, shape: str) -> dict[str, str]:
     return asked | matched.groupdict()
 
 
-def _asset(site: str) -> AppriseAsset:
+def asset(site: str) -> AppriseAsset:
+    """Return how the library speaks for us: to one address, and keeping nothing."""
     return AppriseAsset(
         app_id="Casetrack", app_desc="Casetrack", app_url=site, image_url_mask="",
         image_url_logo="", async_mode=False, http_redirects=False,

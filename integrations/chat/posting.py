@@ -41,10 +41,10 @@ def post(robot: Robot, message: Message) -> Said:
     result = way.notify(message.text, body_format=NotifyFormat.TEXT, log_level=logging.DEBUG)
     if isinstance(speaker, Heard) and speaker.said is not None:
         return speaker.said
-    return _by_log(result)
+    return by_log(result)
 
 
-def _by_log(result: AppriseResult) -> Said:
+def by_log(result: AppriseResult) -> Said:
     """Read what the library heard: it keeps the answer of a server nowhere but in its log."""
     if result:
         return Said(accepted=True)

@@ -13,7 +13,7 @@ from objections.actors import SYSTEM, Actor
 from objections.deadlines import keeping, sweeping, withdrawing
 from objections.errors import NotPermitted
 from objections.locking import lock
-from objections.models import Case, CaseAccess, ContactRecord, Solution
+from objections.models import Case, CaseAccess, ContactRecord, CustomerText, Solution
 from objections.vocabulary import EventKind, NoticeKind, Promise, Purpose
 
 
@@ -50,7 +50,7 @@ def confirm_late_record(record: ContactRecord, *, by: Actor, now: datetime) -> C
 
 @transaction.atomic
 def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> ContactRecord:
-    """Take back what an e-mail proved that never arrived, and alert the handler.
+    """Take back what a message proved that never arrived, and alert the handler.
 
     What it had settled is settled by the next contact on record, or runs again, with a
     breach where its due moment has passed; the questions that it answered are open again,
@@ -67,7 +67,7 @@ def withdraw_proof(record: ContactRecord, *, failure: str, now: datetime) -> Con
     found.save(update_fields=["withdrawn_at"])
     timeline.record(
         case, EventKind.MAIL_FAILED, at=now, now=now, contact=found.pk, purpose=found.purpose,
-        failure=failure,
+        failure=failure, by_text=CustomerText.objects.filter(pk=found.pk).exists(),
     )  # fmt: skip
     heard = audience.handlers(case, Presence(now))
     notices.tell(audience.people(heard), NoticeKind.MAIL_FAILED, case, at=now, now=now)

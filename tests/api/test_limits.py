@@ -7,8 +7,8 @@ import pytest
 import redis
 from rest_framework.test import APIClient
 
+from accounts import asking
 from accounts.models import Client, Scope
-from casetrack.api import limits
 from tests.api.conftest import program
 from tests.conftest import People
 
@@ -24,13 +24,13 @@ def few(settings: Any) -> Iterator[None]:
     url = settings.REDIS_URL
     _forget(url)
     yield
-    limits.PerCaller._silent_until = 0.0
+    asking.count_again()
     _forget(url)
 
 
 def _forget(url: str) -> None:
     with redis.Redis.from_url(url) as counts:
-        for key in counts.scan_iter(f"{limits.prefix()}*"):
+        for key in counts.scan_iter(f"{asking.prefix()}*"):
             counts.delete(key)
 
 
