@@ -10,7 +10,7 @@ MOST_AT_ONCE = 2_000
 
 @shared_task(name="knowledge.reply_prints")
 def take_reply_prints() -> None:
-    """Print the replies that went out since. Told every half minute; late or doubled is harmless."""
+    """Print the replies that went out since. Told every half minute; doubled is harmless."""
     taken = 0
     while taken < MOST_AT_ONCE:
         step = prints.take_prints()

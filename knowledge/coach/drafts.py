@@ -31,9 +31,10 @@ class Draft:
     """A text for a customer, before it is sent.
 
     ``language`` is found by the text's own signs when None. ``questions`` are the customer's
-    in their order, an empty one where it is answered already; ``contact`` is who will read it. Where no apology is owed
-    (``asks_apology`` is False), none is measured for its five parts. ``leave_out`` names rules
-    ("vague_promise") or parts of one ("missing_manners.name") that do not concern this text.
+    in their order, an empty one where it is answered already; ``contact`` is who will read it.
+    Where no apology is owed (``asks_apology`` is False), none is measured for its five parts.
+    ``leave_out`` names rules ("vague_promise") or parts of one ("missing_manners.name") that do
+    not concern this text.
     """
 
     text: str

@@ -64,7 +64,7 @@ def _asked(body: bytes) -> tuple[list[int], str] | None:
     """Read the numbers and the case; nothing where they cannot be such."""
     try:
         given: Any = json.loads(body) if len(body) <= LONGEST_BODY else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(given, dict):
         return None

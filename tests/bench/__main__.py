@@ -13,6 +13,7 @@ from tests.bench.databases import MIGRATED, Databases, let_go, own_databases, sw
 SEED = 20261101
 PARTS = {
     "sweep": "sweeps", "rings": "rings", "poll": "polls", "open": "openings", "pages": "pages",
+    "coach": "coaching",
 }  # fmt: skip
 
 
