@@ -9,6 +9,7 @@ from objections.views import (
     decisions,
     explaining,
     files,
+    links,
     opening,
     pages,
     steps,
@@ -53,6 +54,8 @@ urlpatterns = [
         name="case-why-take-back",
     ),
     path("cases/<case:reference>/sheets/<slug:kind>/", worksheets.write_sheet, name="case-sheet"),
+    path("cases/<case:reference>/links/", links.panel, name="case-links"),
+    path("cases/<case:reference>/links/<int:pk>/revoke/", links.revoke, name="case-link-revoke"),
     path("cases/<case:reference>/remedies/", decisions.propose_remedy, name="case-remedies"),
     path(
         "cases/<case:reference>/remedies/<int:number>/<slug:decision>/",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from objections.demands import open_questions
 from objections.errors import Demand
 from objections.forms.fields import NO_CHOICE, MomentField, TextField
+from objections.forms.inviting import Inviting
 from objections.forms.steps import StepForm, step_form
 from objections.models import Question
 from objections.selectors.answering import root_causes
@@ -159,7 +160,7 @@ class ReplyForm(_Answering, step_form(Reply)):  # type: ignore[misc]
         return [replace(step, answers=self.answers())]
 
 
-class SolutionForm(_Answering, step_form(CommunicateSolution)):  # type: ignore[misc]
+class SolutionForm(_Answering, Inviting, step_form(CommunicateSolution)):  # type: ignore[misc]
     """Cause, options, answers and promises; in a short matter the choice and the result too."""
 
     carried_out = TextField(
@@ -221,9 +222,10 @@ class SolutionForm(_Answering, step_form(CommunicateSolution)):  # type: ignore[
                 row.promised() for row in self.promises.forms if row.cleaned_data.get("what")
             ),
         )
+        taken: list[Step] = [step]
         if data["carried_out"]:
-            return [step, CarryOut(at=data["at"], proof=data["carried_out"])]
-        return [step]
+            taken.append(CarryOut(at=data["at"], proof=data["carried_out"]))
+        return self.invited(taken)
 
     def place(self, demand: Demand) -> str | None:
         if demand.field in ("options", "commitments"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from objections.forms.answers import ReplyForm, SolutionForm
+from objections.forms.inviting import CarryOutForm, InviteForm
 from objections.forms.moves import MergeForm, ReclassifyForm, UnmergeForm
 from objections.forms.steps import StepForm, step_form
 from objections.forms.talks import (
@@ -32,6 +33,8 @@ BY_HAND: dict[Action, type[StepForm]] = {
     Action.MERGE: MergeForm,
     Action.UNMERGE: UnmergeForm,
     Action.RECLASSIFY: ReclassifyForm,
+    Action.CARRY_OUT: CarryOutForm,
+    Action.INVITE: InviteForm,
     Action.REPLY: ReplyForm,
     Action.COMMUNICATE_SOLUTION: SolutionForm,
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from objections.demands import latest_solution
 from objections.forms.fields import NO_CHOICE, TextField
+from objections.forms.inviting import Inviting
 from objections.forms.steps import StepForm, step_form
 from objections.models import Deadline
 from objections.steps import (
@@ -59,7 +60,7 @@ class AcknowledgeForm(step_form(Acknowledge)):  # type: ignore[misc]
         return taken
 
 
-class RestateForm(step_form(Restate)):  # type: ignore[misc]
+class RestateForm(Inviting, step_form(Restate)):  # type: ignore[misc]
     """Our words for the issue, and where the customer agrees at once, their answer."""
 
     channel = forms.TypedChoiceField(
@@ -81,9 +82,9 @@ class RestateForm(step_form(Restate)):  # type: ignore[misc]
 
     def to_steps(self) -> list[Step]:
         data = self.cleaned_data
-        taken: list[Step] = [self.to_step()]
+        taken: list[Step] = super().to_steps()
         if data["agreed"]:
-            taken.append(_agreement(data, data["agreed"]))
+            taken.insert(1, _agreement(data, data["agreed"]))
         return taken
 
 

@@ -77,13 +77,14 @@ def inside(case: Case, people: People, by: Actor, now: datetime) -> None:
     take_steps(case, said, by=by, now=now)
     if case.stage == Stage.RESPOND:
         remedies.propose(
-            case, kind=RemedyKind.REFUND, description=mark("remedy"), cost=Decimal("98765.43"), by=by,
-            now=now,
+            case, kind=RemedyKind.REFUND, description=mark("remedy"), cost=Decimal("98765.43"),
+            by=by, now=now,
         )  # fmt: skip
     Why.objects.create(case=case, text=mark("why"), evidence=mark("why-evidence"), written_at=now)
-    Worksheet.objects.create(
-        case=case, kind=SheetKind.NEGOTIATION, entries={"x": mark("sheet")}, written_at=now
-    )
+    Worksheet.objects.get_or_create(
+        case=case, kind=SheetKind.NEGOTIATION,
+        defaults={"entries": {"x": mark("sheet")}, "written_at": now},
+    )  # fmt: skip
     Case.objects.filter(pk=case.pk).update(
         style=CustomerStyle.DOMINANT, origin=Origin.RISK, lesson=mark("lesson"),
         expectation=mark("expectation"), already_tried=mark("tried"), frequency=mark("often"),

@@ -20,7 +20,7 @@ from objections.models import Case, RemedyLimit
 from objections.selectors.timelines import evidence_url
 from objections.services import analysis, remedies
 from objections.services.stepping import take_step
-from objections.vocabulary import RemedyKind, Sensitivity, Stage
+from objections.vocabulary import LinkMedium, RemedyKind, Sensitivity, Stage
 from tests.conftest import People
 from tests.objections.pages.conftest import PNG
 
@@ -62,6 +62,8 @@ DOORS = [
          data={"text": "Because", "version": "1"}, more=(1,)),
     Door("case-why-take-back", "post", EVERYBODY, data={"size": "1"}, more=(1,)),
     Door("case-sheet", "post", OWN, data={"version": "0"}, more=("conflict",)),
+    Door("case-links", "get", EVERYBODY),
+    Door("case-link-revoke", "post", EVERYBODY),
     Door("case-remedies", "post", OWN,
          data={"kind": "refund", "description": "Half", "cost": "1"}),
     Door("case-remedy", "post", EVERYBODY, more=(1, "refuse")),
@@ -87,6 +89,7 @@ def furnished(people: People, at_stage: Callable[..., Case], now: datetime) -> C
             case, kind=RemedyKind.REFUND, description="Half", cost=Decimal(20), by=by, now=now
         )
         analysis.write(case, text="Because", by=by, now=now)
+        take_step(case, steps.Invite(medium=LinkMedium.BY_HAND), by=by, now=now)
         case.refresh_from_db()
         return case
 
@@ -100,6 +103,8 @@ def address(door: Door, case: Case) -> str:
         return evidence_url(case, case.evidence.get())
     if door.name == "explain-deadline":
         return reverse(door.name, args=[case.reference, case.deadlines.earliest("pk").pk])
+    if door.name == "case-link-revoke":
+        return reverse(door.name, args=[case.reference, case.links.get().pk])
     return reverse(door.name, args=[case.reference, *door.more])
 
 
