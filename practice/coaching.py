@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from knowledge.coach import Draft, Finding, Term, better, review, sentence, why
 from knowledge.models import JargonTerm
 from objections.vocabulary import Action, Kind
-from practice.playing import Play, Told
+from practice.playing import Play
+from practice.said import Told
 
 OWES_APOLOGY = {Action.ACKNOWLEDGE.value, Action.COMMUNICATE_SOLUTION.value}
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from knowledge.playbooks import Card, card_of
-from objections.clockface import Clock, face
+from objections.clockface import Clock, ClockState, face
 from objections.errors import DEMANDS, Demand
 from objections.models import Deadline, EscalationEntry
 from objections.vocabulary import OPEN_STAGES, Action, Stage
@@ -64,15 +64,19 @@ class Climb:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was refused, and how often."""
+    """What was refused, and how often.
+
+    ``is_demand``: the form was filled in, and the step lacked this.
+    """
 
     sentence: str
     count: int
+    is_demand: bool
 
 
 @dataclass(slots=True)
 class Debrief:
-    stage: str
+    stage: Stage
     passed: timedelta
     contacts: list[Contact]
     clocks: list[Settled]
@@ -94,7 +98,7 @@ class Debrief:
 
     @property
     def kept(self) -> list[Settled]:
-        return [one for one in self.clocks if not one.late_by]
+        return [one for one in self.clocks if one.clock.state == ClockState.KEPT]
 
     @property
     def told_rules(self) -> Counter[str]:
@@ -106,7 +110,7 @@ def of(play: Play, tries: Sequence[RefusedTry], *, language: str) -> Debrief:
     terms = coaching.jargon()
     questions = list(play.case.questions.all())
     made = Debrief(
-        stage=Stage(play.case.stage).label,
+        stage=Stage(play.case.stage),
         passed=play.now - play.rehearsal.begins_at,
         contacts=[
             Contact(
@@ -168,14 +172,17 @@ def _about(entry: EscalationEntry) -> str:
 def _refusals(tries: Sequence[RefusedTry]) -> list[Refusal]:
     """Say what was refused in the present language, the most frequent first."""
     counted: Counter[str] = Counter()
+    demanded: set[str] = set()
     for one in tries:
         known = [row for row in one.lacked if row.get("code") in DEMANDS]
         if not known:
             label = Action(one.action).label
             counted[_("“{action}”: not filled in completely").format(action=label)] += 1
         for row in known:
-            counted[Demand(row["code"], params=row["params"]).sentence] += 1
-    return [Refusal(sentence, count) for sentence, count in counted.most_common()]
+            sentence = Demand(row["code"], params=row["params"]).sentence
+            counted[sentence] += 1
+            demanded.add(sentence)
+    return [Refusal(words, count, words in demanded) for words, count in counted.most_common()]
 
 
 OF_RULES = {
@@ -204,7 +211,8 @@ ALWAYS = (
 
 def tips(made: Debrief) -> list[str]:
     """Return three things to try next time: what weighed most first."""
-    found = [*_of_course(made), *_of_words(made), *_of_card(made), *map(str, ALWAYS)]
+    course, words = _of_course(made), _of_words(made)
+    found = [*course[:1], *words[:1], *course[1:], *words[1:], *_of_card(made), *map(str, ALWAYS)]
     return list(dict.fromkeys(found))[:TIPS]
 
 
@@ -217,10 +225,10 @@ def _of_course(made: Debrief) -> list[str]:
         found.append(_("Ask what they need, not what they demand, before you say it back."))
     if made.heats[-1] >= HOT:
         found.append(_("Lower the temper before you solve: name what it did to them."))
-    if made.refusals:
+    for demanded in [one for one in made.refusals if one.is_demand][:1]:
         words = _("Look at what the stage asks for before you record: {demand}")
-        found.append(words.format(demand=made.refusals[0].sentence))
-    if made.stage in [stage.label for stage in OPEN_STAGES]:
+        found.append(words.format(demand=demanded.sentence))
+    if made.stage in OPEN_STAGES:
         found.append(_("Carry it to the verdict: the case was still open when you ended."))
     return found
 

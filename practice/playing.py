@@ -44,6 +44,7 @@ from objections.steps import (
 from objections.vocabulary import Action
 from practice import spoken
 from practice.models import Rehearsal, Turn
+from practice.said import Saying, Told
 from practice.scenarios import Scenario, Words
 from practice.script import Facts, Rule, react, warmed
 
@@ -52,33 +53,6 @@ Posted = Mapping[str, Sequence[str]]
 
 class _Over(Exception):
     """Ends every play, so that its transaction is rolled back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """Something that was said: by the customer, us or engineering; or that time passed."""
-
-    who: str
-    at: datetime
-    text: str
-    heat: int = 0
-    action: str = ""
-    passed: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Words of ours to the customer, for the coach.
-
-    ``questions`` stood open before them and are answered now; ``leave_out`` is what the form
-    has asked for beside the words.
-    """
-
-    at: datetime
-    action: str
-    text: str
-    questions: tuple[str, ...] = ()
-    leave_out: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -182,7 +182,7 @@ def _rule(key: str, row: Mapping[str, Any]) -> Rule:
         _demand(key, bool(row[one]) and right, f"rule {name}: {one} holds what is not known")
     _demand(key, "on" in row, f"rule {name} does not say after what it speaks")
     _demand(key, row.get("does", "") in DOES, f"rule {name}: does")
-    lists = {one: frozenset(row[one]) for one in LISTS & set(row)}
+    lists: dict[str, Any] = {one: frozenset(row[one]) for one in LISTS & set(row)}
     return Rule(name=name, **lists, **{one: row[one] for one in CONDITIONS if one in row})
 
 

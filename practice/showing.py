@@ -23,7 +23,8 @@ from objections.views.refusals import Refusal, not_complete, refuse
 from objections.vocabulary import Action
 from practice.debrief import Debrief
 from practice.models import Turn
-from practice.playing import Play, Saying
+from practice.playing import Play
+from practice.said import Saying
 from timekeeping import wording
 
 MORE = "more"

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.test import Client as Browser
 
 from accounts.models import User
 from objections.vocabulary import Action
@@ -14,6 +13,10 @@ from practice import services
 from practice.models import Rehearsal
 from practice.scenarios import scenarios
 from tests.conftest import T0, People
+from tests.objections.pages.conftest import in_english, sign_in
+from tests.walks.conftest import opened_browser, screenshots
+
+__all__ = ["in_english", "opened_browser", "screenshots", "sign_in"]
 
 APOLOGY = (
     "Good morning Zhou Min, thank you for calling. The seal we fitted leaks, your line 2 has stood "
@@ -56,16 +59,6 @@ def begun(people: People) -> Callable[..., Rehearsal]:
         return services.start(who, scenarios()[key], language="en", now=T0)
 
     return made
-
-
-@pytest.fixture
-def sign_in() -> Callable[[User], Browser]:
-    def signed_in(user: User) -> Browser:
-        browser = Browser()
-        browser.force_login(user)
-        return browser
-
-    return signed_in
 
 
 def refused(*_shown: Any) -> str:

@@ -30,7 +30,7 @@ WRITERS = {"engineer", "colleague", "supervisor", "manager", "duty_officer", "st
 READERS = {"analyst", "auditor", "administrator"}
 BUDGET = 420
 """Queries of a rehearsal's page after fifteen turns: each turn is taken anew by the real
-services. An empty one costs 75."""
+services. An empty one costs at most 75."""
 
 
 def at(name: str, *more: Any) -> str:
@@ -227,6 +227,17 @@ def test_what_would_leave_the_rehearsal_is_not_offered(
     )
     shown = text(browser.get(at("rehearsal", rehearsal.pk), {"do": "more"}))
     assert f"?do={action}#work" not in shown
+
+
+def test_no_form_of_a_rehearsal_leads_to_a_real_case(
+    begun: Begun, people: People, sign_in: SignIn
+) -> None:
+    rehearsal, browser = begun(), sign_in(people.engineer)
+    for taken in (Action.ACKNOWLEDGE, Action.RESTATE, Action.COMMUNICATE_SOLUTION):
+        assert take(rehearsal, taken) is None
+    for action in (Action.CHOOSE, Action.CARRY_OUT, Action.UPDATE_PROGRESS, Action.HAND_OVER):
+        shown = text(browser.get(at("rehearsal", rehearsal.pk), {"do": action.value}))
+        assert "CT-0000" not in shown, action
 
 
 def test_a_null_byte_in_a_field_that_no_form_has_is_left_out(

@@ -131,7 +131,7 @@ def test_silence_breaks_the_clock_and_brings_an_angry_call(begun: Begun, people:
     assert reactions(rehearsal) == ["nobody_called"]
     looked = back(rehearsal)
     broken = [one.clock.promise for one in looked.broken]
-    assert broken == [Promise.ACKNOWLEDGEMENT.label]
+    assert broken == [str(Promise.ACKNOWLEDGEMENT.label)]
     called = [name for climb in looked.climbs for name in climb.people]
     assert called == [str(people.supervisor), str(people.manager)]
     with seen(rehearsal) as play:
