@@ -88,9 +88,11 @@ class Play:
 
     def form(self, action: Action, posted: Posted | None = None) -> StepForm:
         """Return the product's own form of a step, empty or as it was typed."""
-        return form_class(action)(
-            None if posted is None else as_query(posted), case=self.case, user=self.user
-        )
+        typed = None if posted is None else as_query(posted)
+        form = form_class(action)(typed, case=self.case, user=self.user)
+        if "to" in form.fields:
+            form.fields["to"].help_text = ""  # it says that an e-mail is really sent
+        return form
 
     def step(self, form: StepForm) -> Facts:
         """Take the steps of a valid form, and return what they were like for the customer.
