@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from itertools import combinations
+from operator import or_
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
@@ -29,6 +32,8 @@ RARE_WORDS = 24
 """So many words find and weigh candidates: those that say most."""
 MOST_ROWS = 2_000
 """Words are added to the question while so many rows are expected to hold one of them."""
+PAIRED = 4
+"""Of words that are all common, two out of so many are asked for."""
 CANDIDATES = 300
 SAME_NUMBER, SAME_PRODUCT = 50, 100
 WEIGHED = 30
@@ -48,7 +53,8 @@ class SimilarCase:
 
     ``same`` names what it shares, of "serial", "batch", "product" and "symptom".
     ``score`` is the customer's own, 1 to 5, None where nobody gave one. ``chosen`` and
-    ``cause`` are empty until a solution was told.
+    ``cause`` are empty until a solution was told. ``words`` is the share of what the words
+    say that both have, 0 to 1.
     """
 
     case: Case
@@ -58,12 +64,25 @@ class SimilarCase:
     score: int | None = None
     chosen: str = ""
     cause: str = ""
+    words: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A candidate that is alike enough, before its row is read."""
+
+    key: int
+    likeness: float
+    same: tuple[str, ...]
+    words: float
+    satisfied: bool | None = None
+    score: int | None = None
 
     @property
     def rank(self) -> tuple[float, float, float, int]:
         """The most alike first, by tenths; among equals the satisfied, then the newest."""
         content = self.score or (0 if self.satisfied is None else 5 if self.satisfied else 1)
-        return (-round(self.likeness, 1), -content, -self.likeness, -self.case.pk)
+        return (-round(self.likeness, 1), -content, -self.likeness, -self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +113,8 @@ def similar(
 
     ``words_of`` is the text as people wrote it: title, and the customer's words. Merged
     and withdrawn cases are left out; ``only_open`` leaves out the closed ones, too, and
-    asks nothing of verdicts. Costs five queries at most, six with a serial or batch number.
+    asks nothing of verdicts and solutions. Costs eight queries at most, however many cases
+    there are, and two more once in ten minutes.
     """
     known = rarity.of_cases()
     sought = _Sought(
@@ -109,10 +129,10 @@ def similar(
     keys = _candidates(sought, scope, only_open=only_open)
     found = _weigh(sought, scope.filter(visible(user), pk__in=keys))
     if only_open:
-        return sorted(found, key=lambda one: one.rank)[:limit]
-    best = sorted(found, key=lambda one: -one.likeness)[:WEIGHED]
+        return _read(sorted(found, key=lambda one: one.rank)[:limit])
+    best = sorted(found, key=lambda one: -one.likeness)[: max(WEIGHED, limit)]
     ranked = sorted(_with_verdicts(best), key=lambda one: one.rank)[:limit]
-    return _with_solutions(ranked)
+    return _with_solutions(_read(ranked))
 
 
 def similar_to(case: Case, *, user: User, limit: int = 5) -> list[SimilarCase]:
@@ -131,19 +151,20 @@ def text_of(case: Case) -> str:
 # Candidates
 
 
-def question(rare: Sequence[str], known: Rarity) -> list[str]:
-    """Return the words to ask the index for: the rarest, until they hold enough rows.
+def question(rare: Sequence[str], known: Rarity) -> list[tuple[str, ...]]:
+    """Return the groups of words to ask the index for: any of them, each with all its words.
 
-    The first is asked for however common it is.
+    The rarest words alone, until they hold enough rows. Where even the rarest is common,
+    two out of the first few, so that what is found shares more than chance.
     """
-    asked: list[str] = []
+    asked: list[tuple[str, ...]] = []
     rows = 0.0
     for word in rare:
         rows += known.expected(word)
-        if asked and rows > MOST_ROWS:
+        if rows > MOST_ROWS:
             break
-        asked.append(word)
-    return asked
+        asked.append((word,))
+    return asked or list(combinations(rare[:PAIRED], 2)) or [tuple(rare)]
 
 
 def _candidates(sought: _Sought, scope: QuerySet[Case], *, only_open: bool) -> set[int]:
@@ -165,8 +186,9 @@ def _candidates(sought: _Sought, scope: QuerySet[Case], *, only_open: bool) -> s
 def by_words(
     rare: Sequence[str], known: Rarity, *, only_open: bool = False
 ) -> QuerySet[CaseText, int]:
-    """Return the keys of the newest cases that hold any of the rarest words."""
-    rows = CaseText.objects.filter(tokens=searching.query(question(rare, known), any_of=True))
+    """Return the keys of the newest cases that hold what ``question`` asks for."""
+    asked = reduce(or_, [searching.query(group) for group in question(rare, known)])
+    rows = CaseText.objects.filter(tokens=asked)
     if only_open:
         rows = rows.filter(case__closed_at__isnull=True)
     return rows.order_by("-pk").values_list("pk", flat=True)[:CANDIDATES]
@@ -175,10 +197,12 @@ def by_words(
 # Weighing
 
 
-def _weigh(sought: _Sought, rows: QuerySet[Case]) -> list[SimilarCase]:
+def _weigh(sought: _Sought, rows: QuerySet[Case]) -> list[_Weighed]:
     """Return those of the candidates that are alike enough."""
-    told = rows.annotate(shared=_shared(sought)).select_related("product", "customer")
-    weighed = (_alike(sought, case) for case in told)
+    told = rows.annotate(shared=_shared(sought)).values_list(
+        "pk", "shared", "serial", "batch", "product_id", "symptom_codes"
+    )
+    weighed = (_alike(sought, *row) for row in told)
     return [one for one in weighed if one.likeness >= ENOUGH]
 
 
@@ -193,32 +217,51 @@ def _shared(sought: _Sought) -> Any:
     return shared
 
 
-def _alike(sought: _Sought, case: Case) -> SimilarCase:
-    likeness = TEXT * float(case.shared)  # type: ignore[attr-defined]
-    same = []
-    if sought.serial and case.serial == sought.serial:
+def _alike(
+    sought: _Sought,
+    key: int,
+    told: float,
+    serial: str,
+    batch: str,
+    product: int | None,
+    symptoms: Iterable[str],
+) -> _Weighed:
+    likeness, same = TEXT * told, list[str]()
+    if sought.serial and serial == sought.serial:
         likeness, same = likeness + SERIAL, [*same, "serial"]
-    if sought.batch and case.batch == sought.batch:
+    if sought.batch and batch == sought.batch:
         likeness, same = likeness + BATCH, [*same, "batch"]
-    if sought.product is not None and case.product_id == sought.product.pk:
+    if sought.product is not None and product == sought.product.pk:
         likeness, same = likeness + PRODUCT, [*same, "product"]
-    if both := sought.symptoms & set(case.symptom_codes):
+    if both := sought.symptoms & set(symptoms):
         likeness, same = likeness + SYMPTOM * len(both) / len(sought.symptoms), [*same, "symptom"]
-    return SimilarCase(case, likeness, tuple(same))
+    return _Weighed(key, likeness, tuple(same), told)
 
 
 # What came of them
 
 
-def _with_verdicts(found: Sequence[SimilarCase]) -> Iterable[SimilarCase]:
+def _with_verdicts(found: Sequence[_Weighed]) -> Iterable[_Weighed]:
     """Add each customer's last word on it."""
-    rows = Verdict.objects.filter(case__in=[one.case.pk for one in found])
+    rows = Verdict.objects.filter(case__in=[one.key for one in found])
     last = {row.case_id: row for row in rows.order_by("given_at", "pk")}
     for one in found:
-        verdict = last.get(one.case.pk)
+        verdict = last.get(one.key)
         if verdict is not None:
             one = replace(one, satisfied=verdict.satisfied, score=verdict.score)
         yield one
+
+
+def _read(ranked: Sequence[_Weighed]) -> list[SimilarCase]:
+    """Read the rows of the few that are shown."""
+    rows = Case.objects.select_related("product", "customer").in_bulk([one.key for one in ranked])
+    return [
+        SimilarCase(
+            rows[one.key], one.likeness, one.same, satisfied=one.satisfied, score=one.score,
+            words=one.words,
+        )
+        for one in ranked
+    ]  # fmt: skip
 
 
 def _with_solutions(found: Sequence[SimilarCase]) -> list[SimilarCase]:
