@@ -9,6 +9,7 @@ from random import Random
 
 from demo.cast import SUPERVISOR
 from demo.lives import DAY, HOUR, MINUTE, Life, Moments
+from demo.working_out import work_it_out
 from objections import steps
 from objections.actors import Actor
 from objections.services import records, remedies
@@ -186,6 +187,7 @@ def answer(life: Life, turns: Turns) -> Moments:
     life.patient = not turns.forgetful
     wait = life.between(10 * HOUR, 14 * HOUR) if turns.overnight else life.between(HOUR, 4 * HOUR)
     yield from life.attend(life.at + wait)
+    yield from work_it_out(life)
     if turns.remedy:
         yield from make_good(life, turns.remedy)
     chosen_later = life.random.random() < 0.4

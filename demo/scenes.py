@@ -11,6 +11,7 @@ from random import Random
 from demo.cast import SUPERVISOR, Cast
 from demo.lives import DAY, HOUR, MINUTE, Life, Moments
 from demo.stories import Story, story
+from demo.working_out import dig
 from objections import notices, steps
 from objections.actors import Actor
 from objections.services import remedies
@@ -157,6 +158,7 @@ def seal(s: Stage) -> Moments:
     )  # fmt: skip
     yield from life.rest()
 
+    dig(life, life.words)
 
 def bearings(s: Stage) -> Moments:
     """Development owes an answer about a batch of bearings."""

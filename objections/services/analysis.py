@@ -177,7 +177,7 @@ def _record(
 ) -> None:  # fmt: skip
     timeline.record(
         case, EventKind.WHY_WRITTEN, at=now, now=now, by=by, number=number, under=under,
-        words=why.text, evidence=why.evidence, files=[file.name for file in files],
+        words=why.text, evidence=why.evidence, files=[file.caption or file.name for file in files],
         root_cause=why.is_root_cause, corrected=why.version > 1,
         cause_category=case.cause_category if why.is_root_cause else "",
     )  # fmt: skip

@@ -20,7 +20,16 @@ from integrations.customer_mail import deliver_next as deliver_to_customers
 from integrations.notice_mail import deliver_next as deliver_to_people
 from objections.actors import Actor
 from objections.deadlines.sweeping import sweep
-from objections.models import Case, CaseEvent, CustomerMail, Deadline, Escalation, Notice
+from objections.models import (
+    Case,
+    CaseEvent,
+    CustomerMail,
+    Deadline,
+    Escalation,
+    Notice,
+    RefusedDemand,
+    Why,
+)
 from objections.permissions import visible_to
 from objections.services.remedies import approve
 from objections.vocabulary import EventKind as E
@@ -230,3 +239,11 @@ def test_the_card_names_address_people_and_a_token_that_opens(now: Now, settings
     token = tokens.find(plain, now=clock.now())
     assert token is not None
     assert (token.client.name, set(token.scopes)) == ("demo-crm", set(Scope.values))
+
+
+def test_causes_are_worked_out_with_evidence_and_some_demands_refused(now: Now) -> None:
+    dug = Why.objects.values("case").distinct().count()
+    assert dug >= CASES / 10
+    assert Why.objects.filter(is_root_cause=True).count() == dug
+    assert RefusedDemand.objects.exists()
+    assert not Why.objects.filter(evidence="").exists()

@@ -70,7 +70,7 @@ def test_a_why_stands_in_the_timeline_with_what_shows_it_and_where_it_hangs(
     written = case.events.filter(kind="why_written").latest("pk").data
     assert written == {
         "number": 2, "under": 1, "words": "Scratched", "evidence": "Seen",
-        "files": ["seal.txt"], "root_cause": False, "corrected": False, "cause_category": "",
+        "files": ["Scratched face"], "root_cause": False, "corrected": False, "cause_category": "",
     }  # fmt: skip
     assert Case.objects.get(pk=case.pk).version == case.version + 2
 
