@@ -21,6 +21,7 @@ from objections.models import (
     CaseAccess,
     CaseEvent,
     CustomerMail,
+    CustomerText,
     Deadline,
     Escalation,
     Notice,
@@ -182,6 +183,14 @@ class CustomerMailAdmin(OfCases):
     list_display = ("to", "subject", "created_at", "attempts", "sent_at", "failed_at", "failure")
     list_filter = (("failed_at", admin.EmptyFieldListFilter),)
     search_fields = ("to", "subject")
+
+
+@admin.register(CustomerText)
+class CustomerTextAdmin(OfCases):
+    case_field = "contact_record__case"
+    list_display = ("to", "created_at", "attempts", "sent_at", "failed_at", "failure")
+    list_filter = (("failed_at", admin.EmptyFieldListFilter),)
+    search_fields = ("to",)
 
 
 @admin.register(CaseAccess)

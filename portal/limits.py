@@ -31,5 +31,5 @@ def address(request: HttpRequest) -> str:
     named = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies = settings.CASETRACK_PROXIES
     if proxies and named[0].strip():
-        return named[-min(proxies, len(named))].strip()[:64]
+        return str(named[-min(proxies, len(named))]).strip()[:64]
     return str(request.META.get("REMOTE_ADDR", ""))

@@ -10,13 +10,20 @@ from django.db.models import Count, Min, Model, Q, QuerySet
 from customers.models import Customer
 from objections.deadlines import watching
 from objections.deadlines.watching import Look, TimerHealth
-from objections.models import CustomerMail, Deadline, Escalation, Notice, Recomputation
+from objections.models import (
+    CustomerMail,
+    CustomerText,
+    Deadline,
+    Escalation,
+    Notice,
+    Recomputation,
+)
 from objections.vocabulary import NoticeChannel
 from timekeeping.punctuality import Bucket, histogram
 
 CUSTOMER = "customer"
 LEAVING = (CUSTOMER, NoticeChannel.EMAIL.value, NoticeChannel.CHAT.value)
-"""The ways out of the building: e-mails to customers, e-mails and chat to our own people."""
+"""The ways out of the building: mails and text messages to customers, mails and chat to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +103,25 @@ def outboxes(now: datetime) -> list[Outbox]:
         )
     }
     failed = dict(_failed(Notice.objects.all()).values_list("channel").annotate(Count("pk")))
-    mails = CustomerMail.objects.filter(next_attempt_at__isnull=False).aggregate(
-        rows=Count("pk"), oldest=Min("created_at")
-    )
-    waiting[CUSTOMER] = (mails["rows"], mails["oldest"])
-    failed[CUSTOMER] = _failed(CustomerMail.objects.all()).count()
+    waiting[CUSTOMER], failed[CUSTOMER] = _to_customers()
     found = []
     for channel in LEAVING:
         rows, oldest = waiting.get(channel, (0, None))
         age = now - oldest if oldest else None
         found.append(Outbox(channel, rows, age, failed.get(channel, 0)))
     return found
+
+
+def _to_customers() -> tuple[tuple[int, datetime | None], int]:
+    """Return what waits to leave for customers, the oldest of it, and what never arrived."""
+    rows, oldest, lost = 0, None, 0
+    for outbox in (CustomerMail, CustomerText):
+        unsent = outbox._default_manager.filter(next_attempt_at__isnull=False)
+        found = unsent.aggregate(rows=Count("pk"), oldest=Min("created_at"))
+        rows += found["rows"]
+        oldest = min(filter(None, (oldest, found["oldest"])), default=None)
+        lost += _failed(outbox._default_manager.all()).count()
+    return (rows, oldest), lost
 
 
 def _failed(rows: QuerySet[Model]) -> QuerySet[Model]:

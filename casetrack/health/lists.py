@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from casetrack.health.figures import CUSTOMER
 from objections.clockface import promise_name
-from objections.models import CustomerMail, Deadline, Escalation, Notice, Recomputation
+from objections.models import (
+    CustomerMail,
+    CustomerText,
+    Deadline,
+    Escalation,
+    Notice,
+    Recomputation,
+)
 from objections.permissions import visible
 from timekeeping.models import Calendar
 
@@ -95,6 +102,14 @@ def given_up(user: User) -> list[Failure]:
         Failure(one.channel, one.case.reference, str(one.user or one.robot), at, one.failure)
         for one in notices.select_related("case", "user", "robot").order_by("-failed_at")[:NEWEST]
         if (at := one.failed_at) is not None
+    ]
+    texts = CustomerText.objects.filter(
+        visible(user, of="contact_record__case__"), failed_at__isnull=False
+    )
+    rows += [
+        Failure(CUSTOMER, text.contact_record.case.reference, text.to, at, text.failure)
+        for text in texts.select_related("contact_record__case").order_by("-failed_at")[:NEWEST]
+        if (at := text.failed_at) is not None
     ]
     rows += [
         Failure(CUSTOMER, mail.contact_record.case.reference, mail.to, at, mail.failure)

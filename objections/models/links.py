@@ -82,6 +82,9 @@ class CustomerText(models.Model):
                 fields=["next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
             ),
+            models.Index(
+                name="text_failed", fields=["-failed_at"], condition=Q(failed_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(
