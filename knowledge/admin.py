@@ -54,7 +54,7 @@ class ReplyTemplateAdmin(Kept):
     @admin.display(description=_("preview with sample values"))
     def preview(self, row: ReplyTemplate) -> SafeString:
         if not row.pk:
-            return format_html("–")
+            return SafeString("–")
         return format_html("<pre>{}</pre>", templates.previewed(row).text)
 
 

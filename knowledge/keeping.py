@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from knowledge import variables
 from knowledge.models import JargonTerm, PlaybookCard, ReplyTemplate
+from objections.vocabulary import OPEN_STAGES, Kind
 
 
 class KeptForm(forms.ModelForm[Any]):
@@ -42,8 +44,9 @@ class KeptForm(forms.ModelForm[Any]):
 
     def _refuse(self, there: Model) -> None:
         self.meanwhile = there
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = print_of(there)
+        typed: QueryDict = cast(QueryDict, self.data).copy()
+        typed[self.add_prefix("seen")] = print_of(there)
+        self.data = typed
         words = _("Somebody changed this meanwhile. Nothing was saved; save again to keep yours.")
         self.add_error(None, forms.ValidationError(words, code="stale"))
 
@@ -74,8 +77,6 @@ class TemplateForm(KeptForm):
         model = ReplyTemplate
         fields = ["name", "language", "stage", "kind", "body"]
         help_texts = {
-            "stage": gettext_lazy("Empty: it fits any."),
-            "kind": gettext_lazy("Empty: it fits any."),
             "body": gettext_lazy(
                 "Variables in braces are filled from the case. A gap for the engineer stands in"
                 " square brackets and ends on a question mark: [what we found?]"
@@ -86,6 +87,10 @@ class TemplateForm(KeptForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["retired"].initial = self.instance.retired_at is not None
+        stages = [(stage.value, stage.label) for stage in OPEN_STAGES]
+        for name, choices in (("stage", stages), ("kind", Kind.choices)):
+            field = cast(forms.ChoiceField, self.fields[name])
+            field.choices = [("", pgettext("stage or kind", "any")), *choices]
 
     def clean_body(self) -> str:
         body: str = self.cleaned_data["body"].replace("\r\n", "\n")

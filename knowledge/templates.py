@@ -29,6 +29,8 @@ TARGETS: dict[str, str] = {
     Action.REAGREE_COMMITMENT: "message",
 }
 """The steps that are written to a customer, and which field of theirs a template begins."""
+BESIDE = {Action.UPDATE_PROGRESS, Action.REPLY, Action.REAGREE_COMMITMENT}
+"""Those of them that go beside the work of any stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,23 @@ def in_use() -> QuerySet[ReplyTemplate]:
     return ReplyTemplate.objects.filter(retired_at=None)
 
 
-def fitting(case: Case, user: User, language: str, *, now: datetime) -> list[Filled]:
+def fitting(
+    case: Case, user: User, language: str, *, now: datetime, action: str = ""
+) -> list[Filled]:
     """Return the templates that fit a case, filled, the best first.
 
     They fit its stage and its kind. The customer's language comes first, then ``language``,
     the user's own; where neither has any, the nearest that has. Within a language those for
-    just this kind and stage come before those for any.
+    just this kind and stage come before those for any; where ``action`` is one that may be
+    taken in any stage, those for any stage come first.
     """
     fits = Q(stage__in=["", case.stage]) & Q(kind__in=["", case.kind])
     rows = list(in_use().filter(fits))
     wanted = _languages({row.language for row in rows}, case, language)
     known = facts.of(case, user, now=now)
     chosen = sorted((row for row in rows if row.language in wanted), key=_particular)
+    if action in BESIDE:
+        chosen.sort(key=lambda row: bool(row.stage))
     chosen.sort(key=lambda row: wanted.index(row.language))
     return fill_all(chosen, {one: known.values(one) for one in wanted})
 

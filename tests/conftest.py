@@ -51,7 +51,7 @@ def shipped_policy(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("transactional_db" if transactional else "db")
     if not Policy.objects.exists():
         rows = [row.object for row in serializers.deserialize("json", shipped)]
-        for model, of_one in groupby(rows, type):
+        for model, of_one in groupby(rows, lambda row: row._meta.model):
             model._default_manager.bulk_create(of_one)
 
 

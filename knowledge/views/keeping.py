@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import Language
 from knowledge import languages, templates
 from knowledge.keeping import CardForm, KeptForm, TemplateForm, TermForm
 from knowledge.models import JargonTerm, PlaybookCard, ReplyTemplate
@@ -55,7 +56,7 @@ def jargon(request: HttpRequest) -> HttpResponse:
     context = {
         "terms": JargonTerm.objects.filter(language=language).order_by("term"),
         "language": language,
-        "languages": [(one.value, one.label) for one in languages.Language if one.value in there],
+        "languages": [(one.value, one.label) for one in Language if one.value in there],
         "keeps": keeps(person(request)),
     }
     return render(request, "knowledge/jargon.html", context)

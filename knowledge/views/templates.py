@@ -18,6 +18,7 @@ from knowledge import facts, languages, templates
 from knowledge.models import ReplyTemplate
 from knowledge.permissions import keeps
 from knowledge.templates import Filled
+from knowledge.variables import samples
 from objections import permissions
 from objections.models import Case
 from objections.selectors import case_page
@@ -40,7 +41,7 @@ def for_case(request: HttpRequest, reference: str) -> HttpResponse:
     part = request.headers.get("HX-Request") == "true"
     if not part:
         read_restricted(case, user, now=now)
-    found = templates.fitting(case, user, get_language() or "en", now=now)
+    found = templates.fitting(case, user, get_language() or "en", now=now, action=do)
     several = len({one.template.language for one in found}) > 1
     context = {"case": case, "do": do, "found": found, "several": several}
     name = "knowledge/templates_pick.html" if part else "knowledge/templates_choose.html"
@@ -74,7 +75,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 def _filled(request: HttpRequest, rows: Any, case: Case | None, language: str) -> list[Filled]:
     if case is None:
-        values = templates.samples(language)
+        values = samples(language)
     else:
         now = clock.now()
         read_restricted(case, person(request), now=now)

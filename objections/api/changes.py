@@ -58,7 +58,9 @@ def _reclassification(case: Case, given: dict[str, Any]) -> Iterator[Step]:
 
 def facts_of(given: dict[str, Any]) -> dict[str, Any]:
     """Return what is written down of the case: its sensitivity, style and product."""
-    facts = {name: given[name] or "" for name in ("sensitivity", "style") if name in given}
+    facts: dict[str, Any] = {
+        name: given[name] or "" for name in ("sensitivity", "style") if name in given
+    }
     if "product" not in given:
         return facts
     return facts | (product_facts(given["product"]) if given["product"] else {"product": None})

@@ -26,6 +26,7 @@ const insert = (pick, chosen) => {
   const box = boxOf(pick), text = chosen.querySelector("[data-text]").textContent;
   const start = box.selectionStart;
   box.setRangeText(apart(box, text), start, start, "end");
+  box.rows = Math.max(box.rows, Math.min(18, box.value.split("\n").length + 1));
   box.dataset.template = chosen.dataset.insert;
   box.dataset.templateText = text;
   pick.querySelector("details").open = false;

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from tests.objections.pages.conftest import at_stage, in_english, now, sign_in
+from tests.walks.conftest import opened_browser, screenshots
 
-__all__ = ["at_stage", "in_english", "now", "sign_in"]
+__all__ = ["at_stage", "in_english", "now", "opened_browser", "screenshots", "sign_in"]

@@ -15,7 +15,7 @@ from tests.knowledge.people import SignIn, text_of
 
 pytestmark = pytest.mark.django_db
 
-WHAT = {"playbooks": PlaybookCard, "templates": ReplyTemplate, "jargon": JargonTerm}
+WHAT: dict[str, Any] = {"playbooks": PlaybookCard, "templates": ReplyTemplate, "jargon": JargonTerm}
 KEEPERS = ("analyst", "administrator")
 OTHERS = ("engineer", "supervisor", "manager", "auditor", "stranger")
 

@@ -121,6 +121,12 @@ def test_the_templates_of_stage_and_kind_fit_and_no_others(
     template(name="gone", retired_at=at_stage(Stage.LISTEN).opened_at)
     case = at_stage(Stage.LISTEN, kind=Kind.COMPLAINT)
     assert names(case, people) == ["listen/complaint", "/complaint", "listen/", "/"]
+    beside = templates.fitting(
+        case, people.engineer, "en", now=case.opened_at, action=Action.UPDATE_PROGRESS
+    )
+    assert [one.template.name for one in beside] == [
+        "/complaint", "/", "listen/complaint", "listen/",
+    ]  # fmt: skip
 
 
 def test_the_customers_language_comes_first_then_the_users_then_the_nearest(
@@ -149,8 +155,8 @@ def test_each_kind_of_case_finds_a_shipped_template_from_its_first_day(
 # ── picked where one writes ───────────────────────────────────────────────────────────
 
 
-def pick(browser: Any, case: Case, do: str = "reply", **headers: str) -> Any:
-    return browser.get(reverse("case-templates", args=[case.reference]), {"do": do}, **headers)
+def pick(browser: Any, case: Case, do: str = "reply", **more: Any) -> Any:
+    return browser.get(reverse("case-templates", args=[case.reference]), {"do": do}, **more)
 
 
 @pytest.mark.parametrize("do", list(templates.TARGETS))
@@ -171,7 +177,7 @@ def test_a_composer_offers_its_templates_and_opens_with_one_without_a_script(
     shown = text_of(browser.get(page, {"do": do}))
     assert f"{reverse('case-templates', args=[case.reference])}?do={do}" in shown
     assert f"?do={do}&amp;template={row.pk}#work" in text_of(pick(browser, case, do))
-    begun = browser.get(page, {"do": do, "template": row.pk})
+    begun = browser.get(page, {"do": do, "template": str(row.pk)})
     form = begun.context["form"]
     assert form[templates.TARGETS[do]].value() == "Dear Zhou Min, [what?]"
     assert f'data-template="{row.pk}"' in text_of(begun)
