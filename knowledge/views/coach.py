@@ -52,7 +52,10 @@ def alike(request: HttpRequest) -> HttpResponse:
         return HttpResponseBadRequest()
     signature, reference = asked
     here = visible_to(person(request)).filter(reference=reference).first()
-    found = [*_templates(signature), *_replies(request, signature, here and here.customer_id)]
+    found = [
+        *_templates(signature),
+        *_replies(request, signature, here.customer_id if here else None),
+    ]
     answer = [
         {"kind": one.kind, "similarity": one.similarity, "name": one.name, "day": one.day}
         for one in found

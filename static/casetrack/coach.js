@@ -97,11 +97,7 @@ class Coach {
       this.near,
     );
     const shown = found.filter((one) => !this.dismissed.has(keyOf(one)));
-    const items = shown.map((one) => this.item(one));
-    const list = this.panel.querySelector("[data-list]");
-    const held = list.contains(document.activeElement);
-    list.replaceChildren(...items);
-    if (held) this.box.focus();
+    this.list(shown);
     const said = shown.length ? told.dataset.some.replace("{count}", shown.length) : told.dataset.none;
     this.panel.hidden = false;
     for (const name of ["[data-count]", "[data-said]"]) {
@@ -113,7 +109,18 @@ class Coach {
     this.ask(numbers);
   }
 
-  item(finding) {
+  /* What has not changed stays as it is, with what is open and what has the focus. */
+  list(shown) {
+    const list = this.panel.querySelector("[data-list]"), listed = JSON.stringify(shown);
+    if (listed === this.listed) return;
+    this.listed = listed;
+    const opened = list.querySelector("details[open]")?.dataset.key;
+    const held = list.contains(document.activeElement);
+    list.replaceChildren(...shown.map((one) => this.item(one, opened)));
+    if (held) this.box.focus();
+  }
+
+  item(finding, opened) {
     const item = told.content.querySelector("[data-point]").cloneNode(true);
     const [what, why, better] = this.made.engine.say(finding);
     const part = (name) => item.querySelector(`[data-${name}]`);
@@ -121,9 +128,14 @@ class Coach {
     part("what").textContent = what;
     part("why").textContent = why;
     part("better").textContent = better;
-    part("what").addEventListener("click", () => {
-      this.box.focus();
-      if (finding.start !== null) this.box.setSelectionRange(finding.start, finding.end);
+    const fold = item.querySelector("details");
+    fold.dataset.key = keyOf(finding);
+    fold.open = fold.dataset.key === opened;
+    fold.querySelector("summary").addEventListener("click", (event) => {
+      for (const other of this.panel.querySelectorAll("[data-list] details[open]")) if (other !== fold) other.open = false;
+      if (fold.open || finding.start === null) return;
+      if (event.detail) this.box.focus(); /* Whoever came by the keyboard stays with the point. */
+      this.box.setSelectionRange(finding.start, finding.end);
     });
     const { suggestion, place } = finding.facts;
     if (suggestion === undefined) part("use").remove();

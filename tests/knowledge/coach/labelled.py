@@ -52,7 +52,7 @@ def _labelled(row: dict[str, Any]) -> Labelled:
     judged = set(EVERYWHERE)
     judged |= WHOLE_LETTERS if row.get("w") else set()
     judged |= WITH_QUESTIONS if "q" in row else set()
-    near = ()
+    near: tuple[Likeness, ...] = ()
     if "m" in row:
         judged = {"canned"}
         alike = similarity(signature(row["m"]), signature(row["t"]))

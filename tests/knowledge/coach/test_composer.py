@@ -103,13 +103,15 @@ def test_the_coach_points_mends_and_is_told_to_be_quiet_while_one_writes(
         }  # fmt: skip
 
         vague = page.locator('.ct-coach [data-point="vague_promise"]')
-        vague.locator("[data-what]").click()
+        vague.locator("summary").click()
         assert selected(page) == "soon"
         vague.locator("[data-use]").click()
         assert selected(page) == "[day and time?]"
         expect(page.locator(BOX)).to_have_value(DRAFT.replace("soon", "by [day and time?]"))
 
         but = page.locator('.ct-coach [data-point="empathy_but"]')
+        but.locator("summary").click()
+        assert selected(page) == ", but"
         but.locator("[data-dismiss]").click()
         expect(but).to_have_count(0)
         question = page.locator('.ct-coach [data-point="unanswered_question"]')
@@ -156,6 +158,7 @@ def test_the_panel_fits_a_phone_and_its_colours_can_be_read(
         person.page.goto(f"/cases/{case.reference}/?do=communicate_solution#work")
         person.page.locator(BOX).fill(DRAFT if language == "en" else ZH_DRAFT)
         expect(person.page.locator(POINTS).first).to_be_visible()
+        person.page.locator(POINTS).first.locator("summary").click()
         person.look("coach")
         assert person.complaints == []
 

@@ -56,7 +56,7 @@ def sent(people: People, customer: Customer, by: Actor, t0: datetime) -> Contact
 
 def nearest(words: str, now: datetime, customer: Customer | None = None) -> float:
     numbers = minhash.signature(words)
-    found = prints.nearest_reply(numbers, now=now, customer=customer and customer.pk)
+    found = prints.nearest_reply(numbers, now=now, customer=customer.pk if customer else None)
     return found.similarity if found else 0.0
 
 
