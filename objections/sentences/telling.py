@@ -103,7 +103,8 @@ def other_case(event: CaseEvent, telling: Telling) -> SafeString:
     if event.pk in telling.hidden:
         return format_html("{}", _("another case"))
     reference = str(event.data.get("reference") or "")
-    return format_html('<a href="{}">{}</a>', reverse("case", args=[reference]), reference)
+    url = reverse("case", args=[reference])
+    return format_html('<a class="text-decoration-underline" href="{}">{}</a>', url, reference)
 
 
 def partner(event: CaseEvent, telling: Telling) -> str:

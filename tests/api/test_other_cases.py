@@ -103,3 +103,22 @@ def test_what_was_raised_beside_it_is_not_told_once_that_is_restricted(
     describe(child, {"sensitivity": Sensitivity.NORMAL}, by=boss, now=now())
     restrict(parent, people)
     assert api.get(url(child)).json()["parent"] is None
+
+
+def test_a_recurrence_names_the_first_case_and_is_named_by_it_to_those_who_may_know(
+    case_at: Walk, people: People, api: APIClient, signed_in: Any
+) -> None:
+    first, again = case_at(), case_at()
+    by = Actor.person(people.engineer)
+    take_step(again, steps.LinkRecurrence(of=first.reference, remark=SECRET), by=by, now=now())
+    assert api.get(url(again)).json()["recurrence_of"] == first.reference
+    assert api.get(url(first)).json()["recurrences"] == [again.reference]
+    restrict(first, people)
+    for asks in (api, signed_in(people.stranger)):
+        said = all_of(asks, again)
+        assert first.reference not in said
+        assert SECRET not in said
+        assert asks.get(url(again)).json()["recurrence_of"] is None
+    assert signed_in(people.supervisor).get(url(first)).json()["recurrences"] == [again.reference]
+    restrict(again, people)
+    assert first.reference in all_of(signed_in(people.supervisor), again)

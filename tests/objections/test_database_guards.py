@@ -132,6 +132,7 @@ def test_a_clock_keeps_its_start_once_it_was_kept_or_broken(case: Case, t0: date
 def of_case(case: Case, people: People, crm: Client) -> Tries:
     return {
         "case_known_once_per_source": (again(case, reference="CT-0"),),
+        "case_recurs_of_another": (changes(case, recurrence_of=case.pk),),
         "case_stage_is_known": (changes(case, stage="elsewhere", closed_at=T0),),
         "case_kind_is_known": (changes(case, kind="praise"),),
         "case_closed_at_iff_ended": (

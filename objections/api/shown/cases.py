@@ -101,6 +101,12 @@ class CaseWhole(CaseShown):
         source="merged_into.reference", default=None, allow_null=True
     )
     absorbed: Any = serializers.SlugRelatedField(slug_field="reference", many=True, read_only=True)
+    recurrence_of = serializers.CharField(
+        source="recurrence_of.reference", default=None, allow_null=True
+    )
+    recurrences: Any = serializers.SlugRelatedField(
+        slug_field="reference", many=True, read_only=True
+    )
     questions = work.QuestionShown(many=True)
     restatements = work.RestatementShown(many=True)
     solutions = work.SolutionShown(many=True)
@@ -116,9 +122,10 @@ class CaseWhole(CaseShown):
 
     class Meta(CaseShown.Meta):
         fields = [
-            *CaseShown.Meta.fields, "parent", "children", "merged_into", "absorbed", "questions",
-            "restatements", "solutions", "remedies", "commitments", "hand_overs", "contacts",
-            "attempts", "verdicts", "notes", "evidence", "allowed_actions",
+            *CaseShown.Meta.fields, "parent", "children", "merged_into", "absorbed",
+            "recurrence_of", "recurrences", "questions", "restatements", "solutions",
+            "remedies", "commitments", "hand_overs", "contacts", "attempts", "verdicts",
+            "notes", "evidence", "allowed_actions",
         ]  # fmt: skip
 
     @extend_schema_field(work.AttemptShown(many=True))
@@ -147,9 +154,10 @@ def _whole(case: Case, caller: Caller) -> Case:
     """
     found = (
         for_list(Case.objects.all())
-        .select_related("parent", "merged_into")
+        .select_related("parent", "merged_into", "recurrence_of")
         .prefetch_related(
             Prefetch("children", caller.cases()), Prefetch("absorbed", caller.cases()),
+            Prefetch("recurrences", caller.cases()),
             "restatements", "commitments", "verdicts",
             Prefetch("questions", Question.objects.select_related("deferred_to")),
             Prefetch(
@@ -168,6 +176,8 @@ def _whole(case: Case, caller: Caller) -> Case:
         found.parent = None
     if found.merged_into is not None and not _exists(found.merged_into, caller):
         found.merged_into = None
+    if found.recurrence_of is not None and not _exists(found.recurrence_of, caller):
+        found.recurrence_of = None
     return found
 
 
@@ -181,8 +191,8 @@ def show_case(case: Case, *, caller: Caller, now: datetime) -> dict[str, Any]:
 
 
 NOT_YET = (
-    "children", "absorbed", "restatements", "commitments", "verdicts", "solutions", "hand_overs",
-    "remedies", "notes", "evidence",
+    "children", "absorbed", "recurrences", "restatements", "commitments", "verdicts",
+    "solutions", "hand_overs", "remedies", "notes", "evidence",
 )  # fmt: skip
 
 
