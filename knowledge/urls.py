@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 import objections.urls  # noqa: F401 - it knows how a case's reference reads in an address
-from knowledge.views import articles, coach, keeping, playbooks, similar, templates
+from knowledge.views import articles, coach, keeping, playbooks, similar, similar_intake, templates
 
 urlpatterns = [
     path("knowledge/", articles.listing, name="articles"),
@@ -19,7 +19,9 @@ urlpatterns = [
     path("knowledge/templates/", templates.listing, name="reply-templates"),
     path("knowledge/jargon/", keeping.jargon, name="jargon"),
     path(
-        "knowledge/jargon/<int:pk>/delete/", keeping.delete, {"what": "jargon"},
+        "knowledge/jargon/<int:pk>/delete/",
+        keeping.delete,
+        {"what": "jargon"},
         name="jargon-delete",
     ),
     *(
@@ -31,6 +33,12 @@ urlpatterns = [
     path("knowledge/coach/alike/", coach.alike, name="coach-alike"),
     path("cases/<case:reference>/templates/", templates.for_case, name="case-templates"),
     path("cases/<case:reference>/playbook/", playbooks.of_case, name="case-playbook"),
+    path("knowledge/while-typing/", similar_intake.while_typing, name="new-case-similar"),
+    path(
+        "cases/<case:reference>/recurrence/suggested/",
+        similar_intake.for_case,
+        name="case-recurrence-suggested",
+    ),
     path("cases/<case:reference>/similar/", similar.similar_cases, name="case-similar"),
     path("cases/<case:reference>/lesson/", similar.lesson, name="case-lesson"),
 ]

@@ -6,11 +6,12 @@ import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +22,7 @@ from objections.errors import FieldInvalid
 from objections.forms.fields import (
     NO_CHOICE,
     FilesField,
+    FilesInput,
     LinesField,
     MomentField,
     OneLineField,
@@ -28,7 +30,7 @@ from objections.forms.fields import (
 )
 from objections.openings import Opening
 from objections.selectors import intake
-from objections.steps import Acknowledge, Attach, Step
+from objections.steps import Acknowledge, Attach, LinkRecurrence, Step
 from objections.vocabulary import (
     Channel,
     CustomerStyle,
@@ -67,10 +69,14 @@ def _coerced(kind: Any) -> Any:
 
 
 class OpeningForm(forms.Form):
-    """What the customer says, and who they are. ``key`` makes a second submit harmless."""
+    """What the customer says, and who they are.
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
-    spoke_at = MomentField(widget=forms.HiddenInput)
+    ``key`` makes a second submit harmless, and ``spoke_at`` starts the clock; a draft keeps
+    both, so that a submit that was lost on its way is the same one when it is sent again.
+    """
+
+    key = forms.UUIDField(widget=forms.HiddenInput(attrs={"data-kept": "1"}))
+    spoke_at = MomentField(widget=forms.HiddenInput(attrs={"data-kept": "1"}))
     received_at = MomentField(
         label=gettext_lazy("When the customer spoke"), required=False,
         help_text=gettext_lazy("Empty: when this page was opened."),
@@ -144,7 +150,11 @@ class OpeningForm(forms.Form):
         help_text=gettext_lazy("For a restricted case. The handler and whoever is told of it may."),
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    attachments = FilesField(label=gettext_lazy("Evidence"), required=False)
+    attachments = FilesField(
+        label=gettext_lazy("Evidence"), required=False,
+        widget=FilesInput(attrs={"accept": ",".join(f".{ending}" for ending in evidence.TYPES)}),
+    )  # fmt: skip
+    recurrence_of = OneLineField(label=gettext_lazy("Recurrence of"), required=False, max_length=30)
 
     acknowledged = forms.BooleanField(
         required=False,
@@ -172,6 +182,12 @@ class OpeningForm(forms.Form):
     def blank(cls, now: datetime) -> OpeningForm:
         """Return an empty form whose customer begins to speak now."""
         return cls(initial={"key": uuid.uuid4(), "spoke_at": now.isoformat()})
+
+    def renewed(self) -> OpeningForm:
+        """Return the same words under a new key, so that they open a case of their own."""
+        data = cast(QueryDict, self.data).copy()
+        data["key"] = str(uuid.uuid4())
+        return OpeningForm(data, self.files)
 
     def clean_who(self) -> str:
         value: str = self.cleaned_data["who"]
@@ -246,9 +262,11 @@ class OpeningForm(forms.Form):
         )  # fmt: skip
 
     def steps(self) -> Sequence[Step]:
-        """Return what was done in the same talk: the acknowledgement, and the evidence."""
+        """Return what was done in the same talk: the link, the acknowledgement, the evidence."""
         data = self.cleaned_data
         taken: list[Step] = []
+        if data["recurrence_of"]:
+            taken.append(LinkRecurrence(of=data["recurrence_of"]))
         if data["acknowledged"]:
             taken.append(
                 Acknowledge(
@@ -281,7 +299,7 @@ class OpeningForm(forms.Form):
     def tells_more(self) -> bool:
         """True where something in the fold is filled in or wrong, and so it must be open."""
         names = (
-            "frequency", "already_tried", "symptom_codes", "batch", "purchased_on", "style",
+            "title", "since", "frequency", "expectation", "already_tried", "symptom_codes", "style",
             "origin",
         )  # fmt: skip
         return any(self[name].value() or self[name].errors for name in names)

@@ -38,22 +38,30 @@ def new_case(request: HttpRequest) -> HttpResponse:
     if user.role in WRITE_NOTHING_ROLES:
         raise PermissionDenied
     if request.method != "POST":
-        return _show(request, OpeningForm.blank(now), now)
+        return show(request, OpeningForm.blank(now), now)
     form = OpeningForm(request.POST, request.FILES)
     if "find" in request.POST:
         form.errors.clear()
-        return _show(request, form, now)
+        return show(request, form, now)
     if not form.is_valid():
-        return _show(request, form, now, refusals.not_complete())
+        return show(request, form, now, refusals.not_complete())
     try:
         case = _open(form, by=Actor.person(user), now=now)
     except AlreadyExists as known:
-        messages.info(request, _("This case was opened already"))
-        return redirect("case", known.reference)
+        return _known(request, form, known.reference, now)
     except Refused as refused:
-        return _show(request, form, now, refusals.refuse(refused, form))
+        return show(request, form, now, refusals.refuse(refused, form))
     messages.success(request, _("{reference} is open").format(reference=case.reference))
     return redirect("case", case.reference)
+
+
+def _known(request: HttpRequest, form: OpeningForm, reference: str, now: datetime) -> HttpResponse:
+    """Lead to the case that this form has opened already; keep words that are not in it."""
+    opened = Case.objects.get(reference=reference)
+    if opened.statement.split() != form.cleaned_data["statement"].split():
+        return show(request, form.renewed(), now, refusals.opened_before(reference))
+    messages.info(request, _("This case was opened already"))
+    return redirect("case", reference)
 
 
 @transaction.atomic
@@ -86,10 +94,17 @@ def _reachable(data: dict[str, Any]) -> bool:
     return bool(data["new_phone"] or data["new_email"])
 
 
-def _show(
-    request: HttpRequest, form: OpeningForm, now: datetime, refusal: Refusal | None = None
+def show(
+    request: HttpRequest,
+    form: OpeningForm,
+    now: datetime,
+    refusal: Refusal | None = None,
+    *,
+    similar: str = "",
 ) -> HttpResponse:
+    """Render the page. ``similar`` is what a room above this one found, as it is shown."""
     context = {
+        "similar": similar,
         "form": form,
         "now": now,
         "refusal": refusal,
@@ -119,7 +134,8 @@ def opening_clock(request: HttpRequest) -> HttpResponse:
     typed = OpeningForm(request.GET)["received_at"]
     at = intake.cleaned(typed) or at
     found = intake.acknowledgement(kind, urgency or Urgency.NORMAL, at, now)
-    return render(request, "objections/new/clock.html", {"clock": found, "now": now})
+    context = {"clock": found, "now": now, "spoke_at": at, "moved": True}
+    return render(request, "objections/new/clock.html", context)
 
 
 @login_required

@@ -18,7 +18,9 @@ from objections.forms.steps import StepForm
 from objections.forms.words import TABS
 from objections.vocabulary import Action
 
-OTHER_NAMES = {"file": "attachments", "contact": "who", "customer": "customer_q"}
+OTHER_NAMES = {
+    "file": "attachments", "contact": "who", "customer": "customer_q", "of": "recurrence_of",
+}  # fmt: skip
 """Fields that a form calls differently from the value they fill."""
 
 
@@ -41,6 +43,17 @@ class Refusal:
 def not_complete() -> Refusal:
     """Return the refusal of a form that is not filled in rightly; its fields say where."""
     return Refusal(_("Not recorded yet"))
+
+
+def opened_before(reference: str) -> Refusal:
+    """Return the refusal of other words under the key of a case that is there already."""
+    told = _(
+        "{reference} was opened from this form already, with other words. If this is something"
+        " else, send it again: it opens a case of its own."
+    )
+    return Refusal(
+        _("Not recorded yet"), [told.format(reference=reference)], status=HTTPStatus.CONFLICT
+    )
 
 
 def refuse(refused: Refused, form: forms.Form) -> Refusal:

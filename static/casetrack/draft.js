@@ -3,7 +3,9 @@
    The key is the person, where the form goes, and its own name (data-draft="reply"). A draft is brought
    back into fields that the server left as they were, and forgotten once its form was accepted:
    the next page has come, was no error, and does not show the form with a mistake in it.
-   [data-draft-note] inside the form says when it was kept. */
+   [data-draft-note] inside the form says when it was kept. A hidden field is kept where it says
+   data-kept; files never are. What was picked from a list that the page looks up is ticked again
+   when that list has come. */
 
 const PREFIX = "casetrack:draft:";
 const SENT = "casetrack:sent";
@@ -22,11 +24,20 @@ const store = (() => {
 const pathOf = (form) => new URL(form.getAttribute("action") || "", location.href).pathname;
 const keyOf = (form) => `${PREFIX}${person}:${pathOf(form)}:${form.dataset.draft || "form"}`;
 const skipped = new Set(["hidden", "password", "file", "submit", "button", "reset"]);
-const fields = (form) => [...form.elements].filter((field) => field.name && !skipped.has(field.type));
+const isKept = (field) => field.name && (field.dataset.kept || !skipped.has(field.type));
+const fields = (form) => [...form.elements].filter(isKept);
+const tellRestored = (form) => form.dispatchEvent(new CustomEvent("casetrack:restored", { bubbles: true }));
+/* A script like this one runs before htmx listens to anything. */
+const ready = new Promise((resolve) => {
+  if (document.readyState === "complete") resolve();
+  else document.addEventListener("DOMContentLoaded", () => setTimeout(resolve));
+});
+const toPick = new WeakMap(); /* form → what was picked from lists that are not here yet */
 const timeOf = (at) =>
   new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 
 const untouched = (field) => {
+  if (field.type === "hidden") return true;
   if (field.type === "checkbox" || field.type === "radio") return field.checked === field.defaultChecked;
   if (field instanceof HTMLSelectElement) return true;
   return field.value === field.defaultValue;
@@ -39,7 +50,26 @@ const read = (form) => {
     const value = field.type === "checkbox" ? (field.checked ? field.value : null) : field.value;
     (values[field.name] ??= []).push(value);
   }
-  return values;
+  return { ...toPick.get(form), ...values };
+};
+
+/* The same words: keys and moments of the page alone are no draft. */
+const wordsIn = (form, values) => {
+  const own = new Set(fields(form).filter((field) => field.type === "hidden").map((field) => field.name));
+  return JSON.stringify(Object.entries(values).filter(([name]) => !own.has(name)));
+};
+
+const pick = (form) => {
+  const waiting = toPick.get(form) ?? {};
+  for (const [name, [value]] of Object.entries(waiting)) {
+    const found = [...form.elements].filter((field) => field.name === name && field.type === "radio");
+    const wanted = found.find((field) => field.value === value);
+    if (!wanted) continue;
+    delete waiting[name];
+    if (found.some((field) => field.checked)) continue;
+    wanted.checked = true;
+    wanted.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 };
 
 const write = (form, values) => {
@@ -52,10 +82,13 @@ const write = (form, values) => {
       continue;
     }
     const value = kept[(places[field.name] = (places[field.name] ?? -1) + 1)];
+    if (field.type === "hidden") field.dataset.given = field.value;
     if (field.type === "checkbox") field.checked = value === field.value;
     else if (value !== undefined && (untouched(field) || !field.value)) field.value = value;
   }
-  form.dispatchEvent(new CustomEvent("casetrack:restored", { bubbles: true }));
+  const here = new Set(fields(form).map((field) => field.name));
+  toPick.set(form, Object.fromEntries(Object.entries(values).filter(([name, [value]]) => !here.has(name) && value)));
+  ready.then(() => tellRestored(form));
 };
 
 const say = (form, text, drop) => {
@@ -93,20 +126,27 @@ const restore = (form) => {
     return forget(keyOf(form));
   }
   form.dispatchEvent(new CustomEvent("casetrack:restoring", { bubbles: true, detail: draft.values }));
-  if (JSON.stringify(draft.values) === JSON.stringify(read(form))) return;
+  if (wordsIn(form, draft.values) === wordsIn(form, read(form))) return;
   write(form, draft.values);
   say(form, words.restored?.replace("{time}", timeOf(draft.at)) ?? "", () => {
     forget(keyOf(form));
+    toPick.delete(form);
     form.reset();
+    for (const field of fields(form)) {
+      if (field.dataset.given) field.value = field.dataset.given; /* A reset leaves hidden fields alone. */
+    }
     say(form, "");
+    tellRestored(form);
   });
 };
 
-/* The last form that left this tab: was it accepted? */
+/* The last form that left this tab: was it accepted? Only the page that its answer led to can say so:
+   whoever comes here from elsewhere, after the answer was lost, still needs the draft. */
 const settle = () => {
-  const key = sessionStorage.getItem(SENT);
+  const [key, page] = (sessionStorage.getItem(SENT) ?? "").split(" ");
   if (!key) return;
   sessionStorage.removeItem(SENT);
+  if (!document.referrer || new URL(document.referrer).pathname !== page) return;
   const [entry] = performance.getEntriesByType("navigation");
   const cameBack = entry && (entry.type === "back_forward" || entry.type === "reload");
   const failed = document.documentElement.hasAttribute("data-failed") || (entry?.responseStatus ?? 200) >= 400;
@@ -140,7 +180,7 @@ const watch = (form) => {
     clearTimeout(waiting);
     waiting = 0;
     keep(form);
-    sessionStorage.setItem(SENT, keyOf(form));
+    sessionStorage.setItem(SENT, `${keyOf(form)} ${location.pathname}`);
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && event.detail.elt === form) forget(keyOf(form));
@@ -152,7 +192,10 @@ const watchAll = () => document.querySelectorAll("form[data-draft]").forEach(wat
 if (store) {
   settle();
   watchAll();
-  document.addEventListener("htmx:afterSwap", watchAll);
+  document.addEventListener("htmx:afterSwap", () => {
+    watchAll();
+    document.querySelectorAll("form[data-draft]").forEach(pick);
+  });
   for (const form of document.querySelectorAll("form[data-forget-drafts]")) {
     form.addEventListener("submit", () => {
       for (const key of Object.keys(store)) {

@@ -1,5 +1,5 @@
 /* Says that the connection is gone, and holds forms back until it is there again. Nothing is ever
-   sent by itself: the person decides. Also shows the names of files that were chosen or dropped. */
+   sent by itself: the person decides. */
 
 const place = document.getElementById("notices");
 
@@ -40,23 +40,3 @@ document.addEventListener("submit", (event) => {
   offline();
   place?.scrollIntoView({ block: "nearest" });
 }, true);
-
-const showNames = (input) => {
-  const names = input.closest("[data-drop]")?.querySelector("[data-drop-names]");
-  if (names) names.textContent = [...input.files].map((file) => file.name).join(", ");
-};
-
-document.addEventListener("change", (event) => {
-  if (event.target.matches?.('[data-drop] input[type="file"]')) showNames(event.target);
-});
-
-for (const zone of document.querySelectorAll("[data-drop]")) {
-  zone.addEventListener("dragover", (event) => event.preventDefault());
-  zone.addEventListener("drop", (event) => {
-    const input = zone.querySelector('input[type="file"]');
-    if (!input || !event.dataTransfer?.files.length) return;
-    event.preventDefault();
-    input.files = event.dataTransfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-}

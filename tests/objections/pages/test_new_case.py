@@ -14,12 +14,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from customers.models import Contact, Customer, Product, Tier
+from objections.actors import Actor
 from objections.models import Case, Deadline
 from objections.vocabulary import Channel, DeadlineState, Emotion, Kind, Promise, Stage
 from tests.conftest import People
 from tests.objections.pages.conftest import PNG, text_of
 from tests.objections.pages.test_step_forms import typed
-from tests.stories import HOUR, MIN
+from tests.stories import HOUR, MIN, open_at
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Browser]
@@ -122,6 +123,49 @@ def test_the_same_form_sent_twice_opens_one_case(
     first, second = send(browser, filled), send(browser, filled)
     assert Case.objects.count() == 1
     assert first.headers["Location"] == second.headers["Location"]
+
+
+def test_other_words_under_the_key_of_an_open_case_are_kept_and_sent_again_open_their_own(
+    people: People, sign_in: SignIn, filled: dict[str, Any]
+) -> None:
+    browser = sign_in(people.engineer)
+    send(browser, filled)
+    other = send(browser, filled, statement="And the front brake squeals")
+    first = Case.objects.get()
+    assert other.status_code == 409
+    assert "And the front brake squeals" in text_of(other)
+    assert f"{first.reference} was opened from this form already" in text_of(other)
+    key = other.context["form"]["key"].value()
+    assert key != filled["key"]
+    send(browser, filled, statement="And the front brake squeals", key=key)
+    assert Case.objects.count() == 2
+
+
+def test_a_case_is_linked_as_a_recurrence_while_it_is_opened(
+    people: People, sign_in: SignIn, filled: dict[str, Any], now: datetime
+) -> None:
+    by = Actor.person(people.engineer)
+    first = open_at(now - HOUR, by=by, customer=Customer.objects.create(name="Green Wheels"))
+    assert send(sign_in(people.engineer), filled, recurrence_of=first.reference).status_code == 302
+    assert Case.objects.latest("pk").recurrence_of == first
+
+
+@pytest.mark.parametrize("named", ["CT-2026-999999", "nonsense", "restricted"])
+def test_a_recurrence_of_what_does_not_exist_for_somebody_opens_nothing_and_keeps_the_words(
+    named: str, people: People, sign_in: SignIn, filled: dict[str, Any], now: datetime
+) -> None:
+    boss = Actor.person(people.supervisor)
+    hidden = open_at(
+        now - HOUR, by=boss, customer=Customer.objects.create(name="Green Wheels"),
+        sensitivity="restricted", handler=people.supervisor,
+    )  # fmt: skip
+    named = hidden.reference if named == "restricted" else named
+    answer = send(sign_in(people.engineer), filled, recurrence_of=named)
+    shown = text_of(answer)
+    assert answer.status_code == 422
+    assert "There is no case" in shown
+    assert "I ride my daughter to school on this." in shown
+    assert Case.objects.count() == 1
 
 
 def test_a_second_submit_writes_down_no_second_customer(
