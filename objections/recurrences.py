@@ -44,4 +44,4 @@ def customers_of(first: Case) -> set[int]:
     known = Case.objects.filter(
         belongs_to(first), sensitivity=Sensitivity.NORMAL, customer__isnull=False
     )
-    return {key for key in known.values_list("customer_id", flat=True) if key is not None}
+    return set(known.values_list("customer_id", flat=True))
