@@ -115,12 +115,14 @@ def outboxes(now: datetime) -> list[Outbox]:
 def _to_customers() -> tuple[tuple[int, datetime | None], int]:
     """Return what waits to leave for customers, the oldest of it, and what never arrived."""
     rows, oldest, lost = 0, None, 0
+    unsent, given_up = Q(next_attempt_at__isnull=False), Q(failed_at__isnull=False)
     for outbox in (CustomerMail, CustomerText):
-        unsent = outbox._default_manager.filter(next_attempt_at__isnull=False)
-        found = unsent.aggregate(rows=Count("pk"), oldest=Min("created_at"))
-        rows += found["rows"]
+        found = outbox._default_manager.filter(unsent | given_up).aggregate(
+            rows=Count("pk", filter=unsent), oldest=Min("created_at", filter=unsent),
+            lost=Count("pk", filter=given_up),
+        )  # fmt: skip
+        rows, lost = rows + found["rows"], lost + found["lost"]
         oldest = min(filter(None, (oldest, found["oldest"])), default=None)
-        lost += _failed(outbox._default_manager.all()).count()
     return (rows, oldest), lost
 
 
