@@ -16,6 +16,13 @@ from objections.vocabulary import CauseCategory
 LONGEST = 2_000
 
 
+class _Proofs(forms.ModelMultipleChoiceField[Any]):
+    """Files of the case, by what they show."""
+
+    def label_from_instance(self, obj: Evidence) -> str:
+        return obj.caption or obj.name
+
+
 class WhyForm(forms.Form):
     """One answer to "why?". ``number`` is of the why that it corrects, ``under`` of the one
     that it explains; both are none for a first answer.
@@ -25,7 +32,7 @@ class WhyForm(forms.Form):
     evidence = TextField(
         label=gettext_lazy("What shows it"), rows=1, required=False, max_length=LONGEST
     )
-    files = forms.ModelMultipleChoiceField(
+    proofs = _Proofs(
         label=gettext_lazy("Files that prove it"), queryset=Evidence.objects.none(),
         required=False, widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
@@ -52,9 +59,7 @@ class WhyForm(forms.Form):
         self.corrects = rows.get(number or 0)
         self.number = number if self.corrects else None
         self.parent, self.under_number = self._above(rows, under)
-        files = cast("forms.ModelMultipleChoiceField[Any]", self.fields["files"])
-        files.queryset = case.evidence.all()
-        files.label_from_instance = _named  # type: ignore[method-assign]
+        cast(_Proofs, self.fields["proofs"]).queryset = case.evidence.all()
         self.fields["category"].initial = case.cause_category
         if self.corrects is not None:
             self._begin_with(self.corrects)
@@ -72,7 +77,7 @@ class WhyForm(forms.Form):
     def _begin_with(self, why: Why) -> None:
         for name in ("text", "evidence", "is_root_cause"):
             self.fields[name].initial = getattr(why, name)
-        self.fields["files"].initial = list(why.files.all())
+        self.fields["proofs"].initial = list(why.files.all())
 
     @property
     def asks(self) -> str:
@@ -84,11 +89,6 @@ class WhyForm(forms.Form):
     @property
     def values(self) -> dict[str, Any]:
         """What the services take. Only after ``is_valid``."""
-        names = ("text", "evidence", "files", "is_root_cause", "category")
-        return {name: self.cleaned_data[name] for name in names} | {
-            "files": list(self.cleaned_data["files"])
-        }
-
-
-def _named(file: Evidence) -> str:
-    return file.caption or file.name
+        names = ("text", "evidence", "is_root_cause", "category")
+        given = {name: self.cleaned_data[name] for name in names}
+        return given | {"files": list(self.cleaned_data["proofs"])}

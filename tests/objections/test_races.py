@@ -41,7 +41,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def at_once(count: int, do: Callable[[int], None]) -> list[Exception]:
+def at_once(count: int, do: Callable[[int], object]) -> list[Exception]:
     """Run ``do`` in threads that start together, each with a connection of its own."""
     start = Barrier(count)
     failures: list[Exception] = []

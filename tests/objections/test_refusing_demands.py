@@ -88,8 +88,9 @@ def test_the_timeline_says_what_was_refused_why_and_what_we_offered(
 def test_a_no_without_one_of_the_four_is_refused(
     field: str, case: Case, by: Actor, now: datetime
 ) -> None:
+    blank: dict[str, Any] = {field: " "}
     with refused(FieldInvalid) as found:
-        take_step(case, replace(NO, **{field: " "}), by=by, now=now)
+        take_step(case, replace(NO, **blank), by=by, now=now)
     assert (found.value.field, found.value.code) == (field, "empty")
 
 

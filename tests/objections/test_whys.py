@@ -88,7 +88,7 @@ def test_a_correction_is_another_version_and_what_it_said_before_stays(
     case: Case, by: Actor, now: datetime
 ) -> None:
     why = wrote(case, by, now, "The seal leaks")
-    told = {"text": "The seal leaks at its face", "evidence": "Photo", "by": by}
+    told: dict[str, Any] = {"text": "The seal leaks at its face", "evidence": "Photo", "by": by}
     analysis.correct(case, 1, version=1, now=now + MIN, **told)
     why.refresh_from_db()
     assert (why.text, why.version, why.written_at) == ("The seal leaks at its face", 2, now)

@@ -104,7 +104,7 @@ def test_a_sheet_takes_its_own_elements_and_no_book(
     case: Case, by: Actor, now: datetime, entries: dict[str, str], code: str
 ) -> None:
     with refused(FieldInvalid) as found:
-        wrote(case, by, now, **entries)
+        worksheets.write(case, NEGOTIATION, entries, version=0, by=by, now=now)
     assert (found.value.field, found.value.code) == (next(iter(entries)), code)
 
 

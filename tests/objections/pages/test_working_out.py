@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -148,7 +149,10 @@ def test_what_a_sheet_says_is_for_our_eyes_alone(
     assert SECRET in page(browser, case)
     token = tokens.issue(crm, list(Scope), now=now)
     program = APIClient(headers={"authorization": f"Bearer {token}"})
-    for address in (f"/api/v1/cases/{case.reference}/", f"/api/v1/cases/{case.reference}/timeline/"):
+    for address in (
+        f"/api/v1/cases/{case.reference}/",
+        f"/api/v1/cases/{case.reference}/timeline/",
+    ):
         answer = program.get(address)
         assert answer.status_code == 200, address
         assert SECRET not in answer.content.decode()
@@ -195,3 +199,16 @@ def test_what_was_refused_is_read_on_the_page_with_what_was_offered(
     shown = page(sign_in(people.auditor), case)
     assert "What we could not do, and what we offered instead" in shown
     assert "A seal at half the price" in shown
+
+
+def test_a_file_of_the_case_proves_a_why_and_one_of_another_case_does_not(
+    browser: Browser, case: Case, by: Actor, at_stage: Callable[..., Case], now: datetime
+) -> None:
+    other = at_stage(Stage.RESPOND)
+    for one in (case, other):
+        file = SimpleUploadedFile("seal.txt", b"scratched")
+        take_step(one, steps.Attach(file=file, caption="Scratched face"), by=by, now=now)
+    foreign = wrote(browser, case, text="It leaks", proofs=[other.evidence.get().pk])
+    assert foreign.status_code == 422
+    wrote(browser, case, text="It leaks", proofs=[case.evidence.get().pk])
+    assert case.whys.get().files.get() == case.evidence.get()
