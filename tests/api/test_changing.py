@@ -268,9 +268,10 @@ def test_what_a_merged_case_allows_is_listed_by_what_the_person_may(
     def allowed(asks: APIClient) -> list[str]:
         return [one["action"] for one in asks.get(url(case)).json()["allowed_actions"]]
 
-    assert allowed(signed_in(people.supervisor)) == ["unmerge", "assign", "note", "attach"]
-    assert allowed(signed_in(people.engineer)) == ["assign", "note", "attach"]
-    assert allowed(api) == ["assign", "note", "attach"]
+    always = ["link_recurrence", "unlink_recurrence", "assign", "note", "attach"]
+    assert allowed(signed_in(people.supervisor)) == ["unmerge", *always]
+    assert allowed(signed_in(people.engineer)) == always
+    assert allowed(api) == always
 
 
 @pytest.mark.parametrize("reference", ["CT-2026-999999", "x", " "])

@@ -144,7 +144,9 @@ def test_every_refusal_of_the_domain_has_an_answer(people: People, case_at: Walk
     examples: list[errors.Refused] = [
         errors.StepRefused(case, Action.REOPEN, [Action.NOTE]),
         errors.DemandUnmet(case, Action.CHOOSE, [errors.Demand("solution")]),
+        errors.CaseEnded(case, [Action.NOTE]),
         errors.NotPermitted("note"),
+        errors.AboveLimit("approve_remedy"),
         errors.StaleVersion(case),
         errors.FieldInvalid("at", "future"),
         errors.AlreadyExists("CT-2026-000001"),
