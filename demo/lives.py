@@ -51,6 +51,7 @@ class Life:
     patient: bool = True
     hold: tuple[timedelta, timedelta] = (1.5 * HOUR, 5 * HOUR)
     sensitivity: Sensitivity = Sensitivity.NORMAL
+    batch: str = ""
     words: Words = field(init=False)
     _case: Case | None = None
     _take_at: datetime | None = None
@@ -155,6 +156,7 @@ class Life:
                 contact=self.contact, channel=channel, kind=story.kind, urgency=story.urgency,
                 questions=tuple(question for question, _ in story.asks), emotion=self.feeling(),
                 product=self.cast.products[story.product], serial=self._serial(),
+                batch=self.batch,
                 expectation=story.wants, handler=self.handler if assigned else None,
                 received_at=received_at, sensitivity=self.sensitivity,
                 named_people=(self.handler,) if self.sensitivity != Sensitivity.NORMAL else (),

@@ -39,18 +39,24 @@ class Stage:
 
     def life(
         self, customer: str, told: Story, handler: str, ago: timedelta, *, mood: int = 3,
-        watched: bool = True, contact: int = 0,
+        watched: bool = True, contact: int = 0, batch: str = "",
     ) -> Life:  # fmt: skip
         return Life(
             self.cast, self.random, told, self.cast.customers[customer],
             self.cast.contacts[customer][contact], self.cast.people[handler], self.now - ago,
-            mood=mood, watched=watched,
+            mood=mood, watched=watched, batch=batch,
         )  # fmt: skip
 
-    def to_respond(self, life: Life, *, after: timedelta = 6 * MINUTE) -> Moments:
-        """Log it, answer at once, and have the customer agree to what was heard."""
+    def to_respond(
+        self, life: Life, *, after: timedelta = 6 * MINUTE, of: Life | None = None
+    ) -> Moments:
+        """Log it, answer at once, and have the customer agree to what was heard.
+
+        ``of`` is whose trouble it is again.
+        """
         yield from life.until(life.at)
-        life.open()
+        again = (steps.LinkRecurrence(of=of.case.reference),) if of else ()
+        life.open(first=again)
         yield from life.wait(after)
         life.do(life.acknowledge())
         yield from life.wait(12 * MINUTE)
@@ -152,24 +158,53 @@ def seal(s: Stage) -> Moments:
         steps.Commit(what="把备件发运单号告诉周敏", due_at=s.now + 78 * MINUTE),
     )  # fmt: skip
     yield from life.until(s.now - 11 * MINUTE)
+    dig(life, life.words)
     remedies.propose(
         life.case, kind=RemedyKind.FREE_SERVICE, description="免费更换双端面密封并加装过滤器",
         cost=Decimal(18400), by=life.me, now=life.at,
     )  # fmt: skip
     yield from life.rest()
 
-    dig(life, life.words)
+
+BATCH = "B26-07"
+
 
 def bearings(s: Stage) -> Moments:
-    """Development owes an answer about a batch of bearings."""
-    life = s.life("杭州同泰制药", story("zh", "同批次轴承异响"), CHEN, 14 * HOUR)
-    yield from s.to_respond(life)
+    """The third customer with bearings of one batch; development owes an answer about it."""
+    told = story("zh", "同批次轴承异响")
+    first = replace(
+        told, title="新泵轴承异响，车间不敢开满负荷",
+        said="装了两个月的泵，轴承响得像电钻，师傅说是轴承坏了，我们不敢开满。",
+        heard="新泵轴承异响，你们不敢满负荷运行。",
+    )  # fmt: skip
+    second = replace(
+        told, title="两台泵轴承又响，和别家听说的一样",
+        said="听同行说他们家的泵也是这样响，我们这两台是同一批轴承吧？",
+        heard="两台泵轴承异响，您担心和别家是同一批轴承。",
+    )  # fmt: skip
+    earlier = s.life("昆山立信印染", first, LIU, 38 * DAY, batch=BATCH)
+    yield from _solved(s, earlier, 4)
+    again = s.life("绍兴金源染整", second, WANG, 17 * DAY, mood=4, batch=BATCH)
+    yield from _solved(s, again, 3, of=earlier)
+    life = s.life("杭州同泰制药", told, CHEN, 14 * HOUR, batch=BATCH)
+    yield from s.to_respond(life, of=again)
     yield from life.attend(s.now - 3 * HOUR)
     due_at = s.now + 6 * HOUR + 10 * MINUTE
     life.do(steps.HandOver(question="这批轴承的保持架游隙要不要整批复检？",
                            department="研发二室", due_at=due_at))  # fmt: skip
     yield from life.attend(s.now, clear=2 * HOUR)
     yield from life.rest()
+
+
+def _solved(s: Stage, life: Life, score: int, *, of: Life | None = None) -> Moments:
+    """Bring a matter to its good end, in two days."""
+    yield from s.to_respond(life, of=of)
+    yield from life.attend(life.at + 3 * HOUR)
+    life.do(life.tell())
+    yield from life.attend(life.at + 20 * HOUR)
+    life.do(life.carry_out())
+    yield from life.until(life.at + 24 * HOUR)
+    life.do(life.close(score))
 
 
 def diaphragm(s: Stage) -> Moments:

@@ -62,8 +62,9 @@ pytestmark = pytest.mark.django_db
 def test_all_stages_are_there_and_as_many_cases_as_were_asked_for(now: Now) -> None:
     grown = Case.objects.exclude(parent=None).count()
     absorbed = Case.objects.exclude(merged_into=None).count()
-    assert absorbed == 1
-    assert Case.objects.count() == CASES + grown + absorbed
+    again = Case.objects.exclude(recurrence_of=None).count()
+    assert (absorbed, again) == (1, 2)
+    assert Case.objects.count() == CASES + grown + absorbed + again
     found = set(Case.objects.values_list("stage", flat=True))
     assert found >= {Stage.LISTEN, Stage.CONFIRM, Stage.RESPOND, Stage.FOLLOW_UP, Stage.CLOSED}
     first = Case.objects.order_by("received_at")[0]
@@ -192,6 +193,17 @@ def test_a_restricted_case_is_hidden_from_those_who_are_not_named(now: Now) -> N
     named = User.objects.get(username="wang.jiayi")
     assert not visible_to(stranger).filter(pk=case.pk).exists()
     assert visible_to(named).filter(pk=case.pk).exists()
+
+
+def test_one_batch_of_bearings_came_up_at_three_customers_and_the_analyst_was_told(
+    now: Now,
+) -> None:
+    [first] = Case.objects.filter(recurrences__isnull=False).distinct()
+    group = [first, *first.recurrences.all()]
+    assert {case.batch for case in group} == {"B26-07"}
+    assert len({case.customer_id for case in group}) == 3
+    told = Notice.objects.filter(kind="recurring", channel=NoticeChannel.IN_APP, case=first)
+    assert [one.user.username for one in told if one.user] == ["mei.tan"] * 2
 
 
 def test_its_people_have_teams_languages_and_addresses(now: Now) -> None:
