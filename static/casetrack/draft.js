@@ -66,7 +66,7 @@ const pick = (form) => {
     const wanted = found.find((field) => field.value === value);
     if (!wanted) continue;
     delete waiting[name];
-    if (found.some((field) => field.checked)) continue;
+    if (found.some((field) => field.checked && field.value)) continue;
     wanted.checked = true;
     wanted.dispatchEvent(new Event("change", { bubbles: true }));
   }

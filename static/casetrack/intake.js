@@ -38,7 +38,7 @@ let cameFrom = null;
 
 const toSimilar = () => {
   const place = form.querySelector("#similar");
-  const first = place.querySelector("input:checked") ?? place.querySelector("input") ?? place.querySelector("a");
+  const first = place.querySelector('input:checked:not([value=""])') ?? place.querySelector("input") ?? place.querySelector("a");
   if (!first) return;
   if (!place.contains(document.activeElement)) cameFrom = document.activeElement;
   first.focus();
