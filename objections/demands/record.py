@@ -50,6 +50,12 @@ def attempts(case: Case) -> list[ContactRecord]:
     )
 
 
+def attempt_days(made: Iterable[ContactRecord]) -> int:
+    """Return on how many days attempts were made, by the moments at which they count."""
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return len({attempt.counts_at.astimezone(zone).date() for attempt in made})
+
+
 def unanswered(question: Question) -> Demand:
     return Demand("answer_question", "answers", {"number": question.number, "text": question.text})
 
@@ -92,11 +98,9 @@ def _close_unreachable(case: Case) -> Iterable[Demand]:
     So three attempts written down in one go, two of them dated back, are one day.
     """
     made = attempts(case)
-    zone = ZoneInfo(settings.TIME_ZONE)
-    days = {attempt.counts_at.astimezone(zone).date() for attempt in made}
     if len(made) < ATTEMPTS_NEEDED:
         yield Demand("attempts", params={"count": len(made)})
-    elif len(days) < ATTEMPT_DAYS_NEEDED:
+    elif attempt_days(made) < ATTEMPT_DAYS_NEEDED:
         yield Demand("attempt_days")
 
 
