@@ -23,11 +23,11 @@ LOOKED_BACK = timedelta(days=180)
 BATCH = 500
 OVERLAP = 5_000
 """So many numbers below the newest print are looked at again: a record may commit late."""
-MOST_COMPARED = 200
+MOST_COMPARED = 100
 MOST_NAMED = 25
 
 # The interval of nothing keeps the planner off the index of moments: with the limit it would else
-# read the table from its beginning, in the hope of meeting 200 that are alike on the way.
+# read the table from its beginning, in the hope of meeting enough that are alike on the way.
 _NEAREST = """
 SELECT found.contact_record_id,
        (SELECT count(*) FROM unnest(found.signature, %(signature)s::int[]) AS pair(one, other)
@@ -85,7 +85,7 @@ def nearest_reply(
 ) -> NearReply | None:
     """Return the reply of the last 180 days to another customer that is most like a draft.
 
-    Of very many that are alike, 200 are compared: where so many share a slice, any of them
+    Of very many that are alike, 100 are compared: where so many share a slice, any of them
     tells what the draft is. One that never reached anybody does not count.
     """
     if len(signature) != minhash.NUMBERS:
@@ -98,6 +98,7 @@ def nearest_reply(
         )  # fmt: skip
         same: dict[int, int] = dict(cursor.fetchall())
     rows = ContactRecord.objects.filter(pk__in=same, withdrawn_at=None).select_related("case")
+    rows = rows.only("occurred_at", "case__reference")
     if customer is not None:
         rows = rows.exclude(case__customer=customer)
     best = max(rows, key=lambda row: (same[row.pk], row.pk), default=None)
