@@ -227,17 +227,21 @@ def make_good(life: Life, how: str) -> Moments:
 
 
 def keep_word(life: Life, how: str) -> Moments:
-    """Keep what was promised; in time, at a new time that was agreed, or too late."""
+    """Keep what was promised; in time, at a new time that was agreed, or too late.
+
+    A night or a second round may have passed over its time: then no new one can be agreed.
+    """
     promise = life.case.commitments.get(number=1)
     if how == "reagreed":
         yield from life.attend(promise.due_at - life.between(30 * MINUTE, 80 * MINUTE))
+    if how == "reagreed" and life.at < promise.due_at:
         later = life.at + life.between(3 * HOUR, 6 * HOUR)
         life.do(steps.ReagreeCommitment(channel=Channel.PHONE, commitment=1, due_at=later,
                                         message=life.say("reagreed")))  # fmt: skip
         yield from life.attend(later - life.between(10 * MINUTE, 90 * MINUTE))
     elif how == "broken":
         yield from life.attend(promise.due_at + life.between(30 * MINUTE, 2 * HOUR))
-    else:
+    elif how == "kept":
         yield from life.attend(promise.due_at - life.between(10 * MINUTE, 2 * HOUR))
     life.do(steps.KeepCommitment(commitment=1, proof=life.say("kept")))
 
