@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from objections import timeline
 from objections.actors import Actor
 from objections.deadlines import keeping, withdrawing
@@ -53,8 +55,10 @@ def _first_update(deadline: Deadline) -> ContactRecord | None:
 
 
 def _verdict(case: Case, cycle: int) -> Proof | None:
-    """Return the verdict on a round that the customer was not satisfied with."""
-    said = case.events.filter(kind=EventKind.NOT_SATISFIED, data__cycle=cycle + 1).last()
+    """Return the first verdict on a round: content, or not satisfied, which begins the next."""
+    judged = Q(kind=EventKind.VERDICT_GIVEN, data__cycle=cycle)
+    judged |= Q(kind=EventKind.NOT_SATISFIED, data__cycle=cycle + 1)
+    said = case.events.filter(judged).order_by("pk").first()
     if said is None:
         return None
     contact = case.contact_records.filter(

@@ -15,12 +15,12 @@ from objections.deadlines import keeping
 from objections.escalation import facts
 from objections.models import Case, ContactRecord, Deadline
 from objections.timeline import iso
-from objections.vocabulary import Direction, EventKind, Promise, Purpose
+from objections.vocabulary import REACHED_NOBODY, Direction, EventKind, Promise, Purpose
 
 PROOF_WITHDRAWN = "proof_withdrawn"
-SPEAKS = {Purpose.PROGRESS, Purpose.REPLY, Purpose.SOLUTION}
+SPEAKS = {Purpose.PROGRESS, Purpose.REPLY, Purpose.SOLUTION, Purpose.REFUSAL}
 PROVES: dict[Promise, Q] = {
-    Promise.ACKNOWLEDGEMENT: ~Q(purpose=Purpose.ATTEMPT),
+    Promise.ACKNOWLEDGEMENT: ~Q(purpose__in=REACHED_NOBODY),
     Promise.RESPONSE: Q(purpose=Purpose.SOLUTION),
     Promise.PROGRESS_UPDATE: Q(purpose__in=SPEAKS),
     Promise.CUSTOMER_MESSAGE: Q(purpose=Purpose.REPLY),

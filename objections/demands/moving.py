@@ -11,7 +11,7 @@ from objections.demands.setting import Setting
 from objections.errors import Demand
 from objections.models import Case
 from objections.recurrences import first_of
-from objections.vocabulary import Action, ActorKind, Direction, Kind, Promise, Purpose
+from objections.vocabulary import REACHED_NOBODY, Action, ActorKind, Direction, Kind, Promise
 
 
 def merge(setting: Setting, step: steps.Merge) -> Iterable[Demand]:
@@ -82,7 +82,7 @@ def _spoke_since(case: Case, since: datetime) -> bool:
     told = case.contact_records.filter(
         direction=Direction.OUTBOUND, withdrawn_at=None, occurred_at__gte=since
     )
-    return told.exclude(purpose=Purpose.ATTEMPT).exists()
+    return told.exclude(purpose__in=REACHED_NOBODY).exists()
 
 
 def unmerge(setting: Setting, step: steps.Unmerge) -> Iterable[Demand]:

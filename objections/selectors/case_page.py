@@ -27,7 +27,7 @@ from objections.selectors.case_clocks import Clocks, clocks_of
 from objections.selectors.checklists import Mark, Point, Record
 from objections.selectors.next_steps import Facts, NextStep, from_facts
 from objections.selectors.timelines import evidence_url
-from objections.vocabulary import Action, EventKind, Purpose, Stage
+from objections.vocabulary import REACHED_NOBODY, Action, EventKind, Purpose, Stage
 
 ENTERED_BY = {
     EventKind.ACKNOWLEDGED: Stage.CONFIRM,
@@ -259,7 +259,12 @@ def _failed(case: Case) -> list[CustomerMail]:
         contact_record__case=case, contact_record__withdrawn_at__isnull=False
     )
     told = case.contact_records.filter(direction="outbound", withdrawn_at=None)
-    newest = told.order_by("recorded_at").values_list("recorded_at", flat=True).last()
+    newest = (
+        told.exclude(purpose__in=REACHED_NOBODY)
+        .order_by("recorded_at")
+        .values_list("recorded_at", flat=True)
+        .last()
+    )
     found = list(rows.select_related("contact_record").order_by("created_at"))
     return [row for row in found if newest is None or newest < _withdrawn_at(row)]
 

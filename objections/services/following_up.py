@@ -67,7 +67,7 @@ def give_verdict(work: Work, step: steps.GiveVerdict) -> CaseEvent:
     contact = _verdict(work, step, step.words, cycle=work.case.cycle, satisfied=True)
     event = work.record(
         EventKind.VERDICT_GIVEN, channel=step.channel, with_whom=step.with_whom,
-        score=step.score, words=step.words, emotion=step.emotion,
+        score=step.score, words=step.words, emotion=step.emotion, cycle=work.case.cycle,
     )  # fmt: skip
     work.keep(Promise.FOLLOW_UP, proof=contact)
     return event

@@ -11,6 +11,7 @@ from objections.deadlines import keeping, merging, proofs, recomputing, sweeping
 from objections.models import Case, CaseEvent
 from objections.services.work import OWED_FOR_THANKS, Work
 from objections.vocabulary import (
+    REACHED_NOBODY,
     Direction,
     EventKind,
     Kind,
@@ -100,7 +101,8 @@ def _owes(case: Case, promise: Promise, cycle: int) -> bool:
     if promise is Promise.PROGRESS_UPDATE:
         return case.stage in keeping.PROGRESS_OWED_IN
     if promise is Promise.FOLLOW_UP:
-        return cycle == case.cycle and case.stage == Stage.FOLLOW_UP
+        judged = demands.standing_verdict(case) is not None
+        return cycle == case.cycle and case.stage == Stage.FOLLOW_UP and not judged
     return promise is Promise.CUSTOMER_MESSAGE
 
 
@@ -132,7 +134,12 @@ def _round_began(case: Case) -> datetime:
 def _last_told(case: Case) -> datetime:
     """Return when the customer last heard from us, from which the next update is counted."""
     told = case.contact_records.filter(direction=Direction.OUTBOUND, withdrawn_at=None)
-    newest = told.order_by("-counts_at").values_list("counts_at", flat=True).first()
+    newest = (
+        told.exclude(purpose__in=REACHED_NOBODY)
+        .order_by("-counts_at")
+        .values_list("counts_at", flat=True)
+        .first()
+    )
     return newest or case.received_at
 
 

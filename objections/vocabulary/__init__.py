@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from objections.vocabulary.events import ActorKind, EventKind, NoticeChannel, NoticeKind
 from objections.vocabulary.matters import (
+    REACHED_NOBODY,
     AttemptResult,
     CauseCategory,
     Channel,
@@ -32,6 +33,7 @@ from objections.vocabulary.stages import OPEN_STAGES, Action, Stage
 
 __all__ = [
     "OPEN_STAGES",
+    "REACHED_NOBODY",
     "Action",
     "ActorKind",
     "AttemptResult",

@@ -127,6 +127,10 @@ class Purpose(TextChoices):
     INVITATION = "invitation", _("Link to their page")
 
 
+REACHED_NOBODY = (Purpose.ATTEMPT, Purpose.INVITATION)
+"""Contacts of ours by which no person has spoken with the customer."""
+
+
 class LinkMedium(TextChoices):
     """How a link to the customer's page reaches them."""
 

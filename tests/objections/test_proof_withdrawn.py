@@ -14,7 +14,7 @@ from objections.models import Case, ContactRecord, CustomerMail
 from objections.services.escalations import take
 from objections.services.records import withdraw_proof
 from objections.services.stepping import take_steps
-from objections.vocabulary import Channel, DeadlineState, Promise, Purpose, Stage
+from objections.vocabulary import Channel, DeadlineState, LinkMedium, Promise, Purpose, Stage
 from tests.conftest import People
 from tests.objections.record import clock, escalation_of, events, rang, snapshot, states, told
 from tests.stories import ACKNOWLEDGE, CARRY_OUT, DAY, HOUR, MIN, TELL, open_at, walk_to
@@ -25,6 +25,10 @@ FAILURE = "550 no such user"
 BY_MAIL: dict[str, Any] = {"channel": Channel.EMAIL, "to": "zhoumin@hengyuan.example"}
 MAIL = steps.Acknowledge(summary="Thank you. We come at three.", **BY_MAIL)
 UPDATE_BY_MAIL = steps.UpdateProgress(message="The part is on its way.", **BY_MAIL)
+NO = steps.RefuseDemand(
+    channel=Channel.PHONE, demand="A new pump", reason="The seal wears", rule="Warranty, 4.2",
+    alternative="A seal at half the price",
+)  # fmt: skip
 UPDATE = steps.UpdateProgress(channel=Channel.PHONE, message="It arrives at nine.")
 
 
@@ -233,6 +237,27 @@ def test_an_update_told_since_keeps_the_progress_that_bounced(
     bounced(case, Purpose.PROGRESS, now=t0 + 40 * MIN)
     assert clock(case, Promise.PROGRESS_UPDATE, cycle=1).kept_at == t0 + 28 * MIN
     assert states(case)["progress_update 3"] == "running"
+
+
+def test_a_refusal_told_since_keeps_the_progress_that_bounced(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    case = walk_to(Stage.CONFIRM, t0, by=by, customer=customer, urgency="crisis")
+    take_steps(case, [UPDATE_BY_MAIL], by=by, now=t0 + 20 * MIN)
+    take_steps(case, [NO], by=by, now=t0 + 28 * MIN)
+    bounced(case, Purpose.PROGRESS, now=t0 + 40 * MIN)
+    assert clock(case, Promise.PROGRESS_UPDATE, cycle=1).kept_at == t0 + 28 * MIN
+
+
+def test_a_link_to_their_page_does_not_take_the_place_of_the_one_that_bounced(
+    by: Actor, customer: Any, t0: datetime
+) -> None:
+    case = open_at(t0, by=by, customer=customer)
+    take_steps(case, [MAIL], by=by, now=t0 + 5 * MIN)
+    link = steps.Invite(medium=LinkMedium.EMAIL, to="zhoumin@hengyuan.example")
+    take_steps(case, [link], by=by, now=t0 + 14 * MIN)
+    bounced(case, Purpose.ACKNOWLEDGEMENT, now=t0 + HOUR)
+    assert clock(case, Promise.ACKNOWLEDGEMENT).breached_at == t0 + 15 * MIN
 
 
 @pytest.mark.usefixtures("open_all_hours")

@@ -16,7 +16,7 @@ from objections.deadlines.sweeping import sweep
 from objections.errors import DemandUnmet
 from objections.models import Case, Notice
 from objections.services.stepping import take_step, take_steps
-from objections.vocabulary import Channel, Kind, PauseReason, Promise, Stage
+from objections.vocabulary import Channel, Kind, LinkMedium, PauseReason, Promise, Stage
 from tests.conftest import T0, People
 from tests.objections.record import clock, escalation_of, events, missing, refused, states
 from tests.stories import (
@@ -269,6 +269,38 @@ def test_a_follow_up_that_was_made_meanwhile_is_kept(by: Actor, customer: Custom
     take_step(case, NOT_SATISFIED, by=by, now=T0 + 2 * HOUR)
     take_step(case, kind(Kind.COMPLAINT), by=by, now=T0 + 3 * HOUR)
     assert clock(case, Promise.FOLLOW_UP).kept_at == T0 + 2 * HOUR
+
+
+def test_a_verdict_given_meanwhile_keeps_the_follow_up_and_none_runs_after_it(
+    by: Actor, customer: Customer
+) -> None:
+    case = walk_to(Stage.FOLLOW_UP, T0, by=by, customer=customer)
+    take_step(case, kind(Kind.THANKS), by=by, now=T0 + HOUR)
+    content = steps.GiveVerdict(channel=Channel.PHONE, score=4, words="It runs.")
+    take_step(case, content, by=by, now=T0 + 2 * HOUR)
+    take_step(case, kind(Kind.COMPLAINT), by=by, now=T0 + 3 * HOUR)
+    row = clock(case, Promise.FOLLOW_UP)
+    assert (row.kept_at, row.proof and row.proof.words) == (T0 + 2 * HOUR, "It runs.")
+    assert case.deadlines.filter(promise=Promise.FOLLOW_UP).count() == 1
+    sweep(now=T0 + 9 * DAY)
+    assert not case.deadlines.filter(promise=Promise.FOLLOW_UP, breached_at__isnull=False).exists()
+
+
+def test_a_customer_who_was_content_before_it_was_a_complaint_is_not_asked_again(
+    by: Actor, customer: Customer
+) -> None:
+    case = walk_to(Stage.FOLLOW_UP, T0, by=by, customer=customer, kind=Kind.THANKS)
+    take_step(case, steps.GiveVerdict(channel=Channel.PHONE, score=4), by=by, now=T0 + HOUR)
+    take_step(case, kind(Kind.COMPLAINT), by=by, now=T0 + 2 * HOUR)
+    assert not case.deadlines.filter(promise=Promise.FOLLOW_UP).exists()
+
+
+def test_a_link_to_their_page_is_no_word_on_how_things_stand(by: Actor, customer: Customer) -> None:
+    case = walk_to(Stage.CONFIRM, T0, by=by, customer=customer, kind=Kind.THANKS)
+    link = steps.Invite(medium=LinkMedium.EMAIL, to="zhoumin@hengyuan.example")
+    take_step(case, link, by=by, now=T0 + 5 * HOUR)
+    take_step(case, kind(Kind.COMPLAINT), by=by, now=T0 + 6 * HOUR)
+    assert clock(case, Promise.PROGRESS_UPDATE).started_at == T0 + MIN  # when they were thanked
 
 
 def test_a_progress_update_given_meanwhile_counts_and_the_next_runs_from_it(

@@ -14,7 +14,7 @@ from objections.errors import DemandUnmet
 from objections.services.changing import describe
 from objections.services.records import withdraw_proof
 from objections.services.stepping import take_step, take_steps
-from objections.vocabulary import Channel, ClockMode, Kind, Promise, Sensitivity, Stage
+from objections.vocabulary import Channel, ClockMode, Kind, LinkMedium, Promise, Sensitivity, Stage
 from tests.conftest import T0, People
 from tests.objections.merging.merges import UNDO, into
 from tests.objections.record import clock, missing, refused
@@ -90,6 +90,16 @@ def test_an_attempt_to_reach_the_customer_is_no_word_with_them(
     with refused(DemandUnmet) as found:
         take_step(case, into(survivor), by=by, now=T0 + HOUR + 2 * MIN)
     assert missing(found) == [("merge_acknowledge", "into"), ("merge_response", "into")]
+
+
+def test_a_link_to_their_page_is_no_word_with_the_customer(by: Actor, customer: Customer) -> None:
+    survivor = walk_to(Stage.RESPOND, T0, by=by, customer=customer)
+    case = open_at(T0 + HOUR, by=by, customer=customer)
+    link = steps.Invite(medium=LinkMedium.EMAIL, to="zhoumin@hengyuan.example")
+    take_step(survivor, link, by=by, now=T0 + HOUR + MIN)
+    with refused(DemandUnmet) as found:
+        take_step(case, into(survivor), by=by, now=T0 + HOUR + 2 * MIN)
+    assert missing(found) == [("merge_acknowledge", "into")]
 
 
 @pytest.mark.parametrize("carried_out", [False, True])
