@@ -16,6 +16,8 @@ from objections.models import (
     Allowance,
     ApprovalRule,
     Case,
+    CustomerLink,
+    CustomerText,
     IdempotentRequest,
     Notice,
     Policy,
@@ -24,7 +26,15 @@ from objections.models import (
     Why,
     Worksheet,
 )
-from objections.vocabulary import NoticeChannel, NoticeKind, Promise, RemedyKind, SheetKind, Unit
+from objections.vocabulary import (
+    LinkMedium,
+    NoticeChannel,
+    NoticeKind,
+    Promise,
+    RemedyKind,
+    SheetKind,
+    Unit,
+)
 from tests.conftest import T0, People
 from tests.stories import DAY, HOUR
 from timekeeping.models import Calendar, Edition, Punctuality, SandboxClock
@@ -165,7 +175,19 @@ def of_method(case: Case, people: People, crm: Client) -> Tries:
         proposed_at=T0, proposed_by=people.engineer,
     )  # fmt: skip
     approval = remedy.approvals.create(user=people.manager, approved_at=T0)
+    link = CustomerLink.objects.create(
+        case=case, medium=LinkMedium.BY_HAND, language="en", created_at=T0, expires_at=T0 + DAY
+    )
+    text = CustomerText.objects.create(
+        contact_record=case.contact_records.all()[0], to="13900001111", body="x", created_at=T0,
+        next_attempt_at=T0,
+    )  # fmt: skip
     return {
+        "link_expires_after_made": (
+            changes(link, expires_at=T0),
+            changes(link, expires_at=T0 - DAY),
+        ),
+        "text_settled_is_silent": (changes(text, sent_at=T0), changes(text, failed_at=T0)),
         "why_explains_another": (changes(why, parent=why),),
         "sheet_once_per_kind": (again(sheet),),
         "remedy_approved_once_each": (again(approval, approved_at=T0 + HOUR),),
