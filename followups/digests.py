@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Team, User
 from followups.models import Digest, DigestCopy
-from objections.models import Case
-from objections.vocabulary import Sensitivity, Stage
+from objections.models import Case, CaseEvent
+from objections.vocabulary import EventKind, Sensitivity, Stage
 
 LEAVES_AT = time(8)
 """When a digest leaves on Monday, by the team's clock: before the week's first meeting. Ours."""
 WEEK = timedelta(days=7)
+STILL_WRITTEN = timedelta(days=183)
+"""How long after a case was closed a lesson that is written then still reaches a digest. Ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Week:
 
     monday: date
     zone: ZoneInfo
+
+    def before(self, weeks: int) -> Week:
+        """Return the week so many weeks ago, by the calendar: clocks may have been put on."""
+        return Week(self.monday - weeks * WEEK, self.zone)
 
     @property
     def begins_at(self) -> datetime:
@@ -47,15 +54,24 @@ def week_of(team: Team, at: datetime) -> Week:
     return Week(day - timedelta(days=day.weekday()), zone)
 
 
-def lessons(team: Team, week: Week) -> QuerySet[Case]:
-    """Return the cases that the team closed in a week with a lesson, the newest first.
+def lessons(teams: Collection[Team], week: Week) -> QuerySet[Case]:
+    """Return the closed cases of these teams with a lesson of a week, the newest first.
 
-    A restricted case teaches nobody by mail.
+    A lesson is of the week in which its case was closed, or in which somebody wrote it
+    later, within half a year. A restricted case teaches nobody by mail.
     """
+    written = CaseEvent.objects.filter(
+        case=OuterRef("pk"), kind=EventKind.CHANGED, data__changes__lesson__0="",
+        occurred_at__gte=week.begins_at,
+    )  # fmt: skip
+    later = Exists(written.filter(occurred_at__gte=week.ends_at))
+    closed = Q(closed_at__gte=week.begins_at, closed_at__lt=week.ends_at) & ~later
+    before = Q(closed_at__gte=week.begins_at - STILL_WRITTEN, closed_at__lt=week.begins_at)
+    added = before & Exists(written.filter(occurred_at__lt=week.ends_at))
     return (
         Case.objects.filter(
-            team=team, stage=Stage.CLOSED, sensitivity=Sensitivity.NORMAL,
-            closed_at__gte=week.begins_at, closed_at__lt=week.ends_at,
+            closed | added, team__in=teams, stage=Stage.CLOSED,
+            sensitivity=Sensitivity.NORMAL,
         )
         .exclude(lesson="")
         .select_related("product")
@@ -77,10 +93,10 @@ def _make(team: Team, now: datetime) -> bool:
     this = week_of(team, now)
     if now < datetime.combine(this.monday, LEAVES_AT, this.zone):
         return False
-    last = Week(this.monday - WEEK, this.zone)
+    last = this.before(1)
     if Digest.objects.filter(team=team, week_on=last.monday).exists():
         return False
-    count = lessons(team, last).count()
+    count = lessons([team], last).count()
     if not count:
         return False
     try:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,19 +22,25 @@ from integrations import attempts
 from integrations.mailbox import CASES_HEADER
 from integrations.models import DeliveryAttempt
 from integrations.outgoing import LEASE, Attempt, Outcome, attempt, wait_after
+from objections.models import Case
 from objections.vocabulary import NoticeChannel
+
+NOT_WANTED = "nobody to read it, or nothing left to read, by the time it would have left"
 
 
 def deliver_next(clock_now: Callable[[], datetime]) -> bool:
     """Claim and send the copy that has waited longest. False when none is waiting.
 
     Leased as every mail is: a process that dies in between has it sent once more, under
-    the same Message-ID.
+    the same Message-ID. Who has left meanwhile is sent nothing, nor is anybody where all
+    lessons were taken back or restricted since.
     """
     claimed = _claim(clock_now())
     if claimed is None:
         return False
     copy, trace = claimed
+    if trace is None:
+        return True
     result, took = attempts.timed(lambda: attempt(_message(copy), attempts=copy.attempts))
     attempts.settle(trace, result, took)
     _settle(copy, result, clock_now())
@@ -41,7 +48,8 @@ def deliver_next(clock_now: Callable[[], datetime]) -> bool:
 
 
 @transaction.atomic(durable=True)
-def _claim(now: datetime) -> tuple[DigestCopy, DeliveryAttempt] | None:
+def _claim(now: datetime) -> tuple[DigestCopy, DeliveryAttempt | None] | None:
+    """Return the next copy with the trace of its sending; no trace where it is not wanted."""
     copy = (
         DigestCopy.objects.filter(next_attempt_at__lte=now)
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
@@ -51,6 +59,10 @@ def _claim(now: datetime) -> tuple[DigestCopy, DeliveryAttempt] | None:
     )
     if copy is None:
         return None
+    if not (copy.user.is_active and copy.user.email and _lessons(copy).exists()):
+        copy.next_attempt_at, copy.failure = None, NOT_WANTED
+        copy.save(update_fields=["next_attempt_at", "failure"])
+        return copy, None
     copy.attempts += 1
     copy.next_attempt_at = now + LEASE
     copy.save(update_fields=["attempts", "next_attempt_at"])
@@ -64,10 +76,14 @@ def _message_id(copy: DigestCopy) -> str:
     return f"<digest-{copy.pk}@{settings.CASETRACK_MAIL_DOMAIN}>"
 
 
+def _lessons(copy: DigestCopy) -> QuerySet[Case]:
+    team = copy.digest.team
+    return digests.lessons([team], Week(copy.digest.week_on, digests.zone_of(team)))
+
+
 def _message(copy: DigestCopy) -> EmailMessage:
     digest, user = copy.digest, copy.user
-    week = Week(digest.week_on, digests.zone_of(digest.team))
-    found = list(digests.lessons(digest.team, week))
+    found = list(_lessons(copy))
     language = user.language or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ZoneInfo(user.time_zone)):
         count = ngettext(

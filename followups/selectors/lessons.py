@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Role, Team, User
 from followups import digests
-from followups.digests import WEEK, Week
+from followups.digests import Week
 from objections.models import Case
 
 OVERSEERS = {Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR}
@@ -26,14 +27,21 @@ class TeamWeek:
 
 
 def week(user: User, back: int, *, now: datetime) -> list[TeamWeek]:
-    """Return the lessons of a week, ``back`` weeks ago, of each team that is this person's."""
-    found = []
+    """Return the lessons of a week, ``back`` weeks ago, of each team that is this person's.
+
+    Costs one query for the teams, and one for each week that they are in: teams of other
+    time zones may be a day ahead.
+    """
+    weeks: defaultdict[Week, list[Team]] = defaultdict(list)
     for team in _teams(user).select_related("calendar"):
-        this = digests.week_of(team, now - back * WEEK)
-        cases = list(digests.lessons(team, this))
-        if cases:
-            found.append(TeamWeek(team, this, cases))
-    return found
+        weeks[digests.week_of(team, now).before(back)].append(team)
+    found = []
+    for this, teams in weeks.items():
+        cases: defaultdict[int | None, list[Case]] = defaultdict(list)
+        for case in digests.lessons(teams, this):
+            cases[case.team_id].append(case)
+        found += [TeamWeek(team, this, cases[team.pk]) for team in teams if cases[team.pk]]
+    return sorted(found, key=lambda one: (one.team.name, one.team.pk))
 
 
 def _teams(user: User) -> QuerySet[Team]:
