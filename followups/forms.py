@@ -11,6 +11,7 @@ from objections.models import Case
 from objections.vocabulary import AttemptResult, CauseCategory, LinkMedium
 
 MOST = 100
+FACTS = ("lesson", "cause_category")
 
 
 class ReflectionForm(forms.Form):
@@ -26,6 +27,8 @@ class ReflectionForm(forms.Form):
         required=False,
     )
     cause_category = forms.ChoiceField(label=_("Category of the cause"), required=False)
+    lesson_read = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    cause_category_read = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, case: Case, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -33,8 +36,9 @@ class ReflectionForm(forms.Form):
         self.fields["cause_category"] = forms.ChoiceField(
             label=_("Category of the cause"), required=False, choices=choices
         )
-        self.fields["lesson"].initial = case.lesson
-        self.fields["cause_category"].initial = case.cause_category
+        for name in FACTS:
+            self.initial.setdefault(name, getattr(case, name))
+            self.initial.setdefault(f"{name}_read", getattr(case, name))
 
     def clean(self) -> dict[str, Any]:
         """Refuse three blanks, naming the first question."""
@@ -50,15 +54,28 @@ class ReflectionForm(forms.Form):
 
     @property
     def facts(self) -> dict[str, str]:
-        """The facts of the case that were given here; a blank changes nothing."""
-        given = {name: self.cleaned_data[name] for name in ("lesson", "cause_category")}
-        return {name: value for name, value in given.items() if value}
+        """The facts of the case that were changed here; a blank changes nothing.
+
+        What stands in the form as it was read is not written again: somebody may have
+        changed it on the case since.
+        """
+        given = {name: self.cleaned_data[name] for name in FACTS}
+        return {
+            name: value for name, value in given.items()
+            if value and not _same(value, self.cleaned_data[f"{name}_read"])
+        }  # fmt: skip
+
+
+def _same(one: str, other: str) -> bool:
+    """Tell whether two texts are the same; a browser bends line ends."""
+    return one.strip().splitlines() == other.strip().splitlines()
 
 
 class AttemptForm(forms.Form):
-    """One tap: we called, and this came of it."""
+    """One tap: we called, and this came of it. ``version`` is that of the case as it was read."""
 
     result = forms.ChoiceField(choices=AttemptResult.choices)
+    version = forms.IntegerField(min_value=0, required=False)
 
 
 class References(forms.Field):

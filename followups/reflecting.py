@@ -71,7 +71,8 @@ def reflect(
 ) -> Reflection:
     """Write down what we think of a case, and with it the lesson or cause it still lacked.
 
-    ``expected_version`` is 0 where nobody had written yet. ``facts`` are ``lesson`` and
+    ``expected_version`` is the version that was read; it plays no part where nobody has
+    written yet. ``facts`` are ``lesson`` and
     ``cause_category`` of the case itself, which everybody may read. Refuses an empty
     reflection, a case whose solution has not been carried out, a stranger, and a text
     written over somebody else's (ReflectionChanged).
@@ -85,8 +86,7 @@ def reflect(
     if locked.stage not in STAGES:
         raise TooEarly
     standing = Reflection.objects.filter(case=locked).select_related("written_by").first()
-    if (standing.version if standing else 0) != expected_version:
-        assert standing is not None
+    if standing is not None and standing.version != expected_version:
         raise ReflectionChanged(standing)
     written, _made = Reflection.objects.update_or_create(
         case=locked,
@@ -94,7 +94,8 @@ def reflect(
             "went_well": answers.went_well.strip(),
             "can_be_better": answers.can_be_better.strip(),
             "should_learn": answers.should_learn.strip(),
-            "version": expected_version + 1, "written_at": now, "written_by": by.user,
+            "version": standing.version + 1 if standing else 1,
+            "written_at": now, "written_by": by.user,
         },
     )  # fmt: skip
     if facts:

@@ -14,6 +14,7 @@ from followups.reflecting import Answers, ReflectionChanged, TooEarly, reflect
 from objections.actors import Actor
 from objections.errors import FieldInvalid, NotPermitted
 from objections.models import Case
+from objections.services.changing import describe
 from objections.vocabulary import Stage
 from tests.conftest import People
 from tests.followups.conftest import LookAs
@@ -121,3 +122,37 @@ def test_the_panel_names_the_question_that_was_left_blank(
     assert answer.status_code == 422
     assert "Answer at least one of the three questions." in answer.content.decode()
     assert not Reflection.objects.exists()
+
+
+@pytest.mark.parametrize("version", ["9", "9" * 30])
+def test_a_version_of_nothing_hinders_nobody(
+    version: str, closed: Case, people: People, look_as: LookAs
+) -> None:
+    url = f"/cases/{closed.reference}/reflection/"
+    sent = {"version": version, "went_well": "Called back in 4 minutes"}
+    assert look_as(people.engineer).post(url, sent).status_code == 302
+    assert Reflection.objects.get().version == 1
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1", "9" * 5000])
+def test_what_is_no_version_is_refused(
+    version: str, closed: Case, people: People, look_as: LookAs
+) -> None:
+    url = f"/cases/{closed.reference}/reflection/"
+    sent = {"version": version, "went_well": "Called back in 4 minutes"}
+    assert look_as(people.engineer).post(url, sent).status_code == 422
+    assert not Reflection.objects.exists()
+
+
+def test_a_lesson_that_was_only_read_does_not_replace_a_newer_one(
+    closed: Case, by: Actor, people: People, look_as: LookAs, t0: datetime
+) -> None:
+    describe(closed, {"lesson": "Old\nand long"}, by=by, now=t0 + DAY)
+    url, browser = f"/cases/{closed.reference}/reflection/", look_as(people.engineer)
+    form = browser.get(url).context["form"]
+    read = {name: form[name].value() or "" for name in form.fields} | {"version": "0"}
+    read["lesson"] = read["lesson"].replace("\n", "\r\n")  # as browsers send it
+    describe(closed, {"lesson": "New"}, by=by, now=t0 + 2 * DAY)
+    assert browser.post(url, {**read, "went_well": "Fast"}).status_code == 302
+    closed.refresh_from_db()
+    assert closed.lesson == "New"
