@@ -14,7 +14,7 @@ from objections.clockface import Clock, face
 from objections.demands import ATTEMPT_DAYS_NEEDED, ATTEMPTS_NEEDED
 from objections.demands.record import attempt_days
 from objections.models import Case, ContactRecord, CustomerLink, Deadline, Solution
-from objections.permissions import visible_to
+from objections.permissions import WRITE_NOTHING_ROLES, visible_to
 from objections.vocabulary import AttemptResult, ClockMode, Promise, Purpose, Stage
 
 PAGE = 50
@@ -62,7 +62,10 @@ class Due:
 
 
 def due(user: User, *, mine: bool, page: int, now: datetime) -> Due:
-    """Return a page of the cases to follow up of this person, or of all their teams."""
+    """Return a page of the cases to follow up of this person, or of all their teams.
+
+    Of those who only read, every team is theirs.
+    """
     start = (page - 1) * PAGE
     cases = list(_ordered(_near(user, mine))[start : start + PAGE + 1])
     return Due(_rows(cases[:PAGE], now), page, len(cases) > PAGE)
@@ -77,6 +80,8 @@ def _near(user: User, mine: bool) -> QuerySet[Case]:
     cases = visible_to(user).filter(stage=Stage.FOLLOW_UP, clock_mode=ClockMode.LIVE)
     if mine:
         return cases.filter(handler=user)
+    if user.role in WRITE_NOTHING_ROLES:
+        return cases
     above = Q(team__supervisor=user) | Q(team__manager=user)
     return cases.filter(Q(handler=user) | Q(team__in=user.teams.values("pk")) | above)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -151,3 +152,58 @@ def test_a_second_verdict_of_discontent_goes_to_the_supervisor_at_once(
     assert case.persistent_at is not None
     assert case.escalations.filter(reason="persistent", closed_at=None).exists()
     assert now - case.persistent_at < 3 * DAY
+
+
+def test_a_second_tap_on_the_same_page_records_nothing_more(
+    people: People, by: Actor, customer: Customer, look_as: LookAs
+) -> None:
+    case, browser = followed(by, customer), look_as(people.engineer)
+    [version] = re.findall(r'name="version" value="(\d+)"', browser.get("/follow-ups/").text)
+    for _tap in range(2):
+        sent = {"result": "busy", "version": version}
+        browser.post(f"/follow-ups/{case.reference}/attempt/", sent)
+    assert ContactRecord.objects.filter(case=case, purpose="attempt").count() == 1
+
+
+def test_after_an_attempt_the_same_list_is_shown_again(
+    people: People, by: Actor, customer: Customer, look_as: LookAs
+) -> None:
+    followed(by, customer)
+    browser = look_as(people.colleague)
+    page = browser.get("/follow-ups/?whose=team").text
+    [action] = re.findall(r'action="(/follow-ups/CT[^"]*)"', page)
+    answer = browser.post(action.replace("&amp;", "&"), {"result": "busy"})
+    assert answer["Location"] == "/follow-ups/?whose=team&page=1"
+
+
+def test_a_survey_that_is_sent_twice_asks_once(
+    people: People, by: Actor, customer: Customer, contact: Contact, look_as: LookAs
+) -> None:
+    case, browser = followed(by, customer, contact), look_as(people.engineer)
+    sent = {"pick": [case.reference], "medium": "email"}
+    browser.post("/follow-ups/survey/", sent)
+    again = browser.post("/follow-ups/survey/", sent, follow=True)
+    assert "This customer was sent a link less than an hour ago." in again.text
+    assert CustomerLink.objects.count() == 1
+
+
+@pytest.mark.parametrize("who", ["analyst", "auditor", "administrator"])
+def test_who_only_reads_sees_every_teams_list_and_no_button(
+    who: str, people: People, by: Actor, customer: Customer, look_as: LookAs
+) -> None:
+    case = followed(by, customer)
+    page = look_as(getattr(people, who)).get("/follow-ups/?whose=mine").text
+    assert case.reference in page
+    assert "/attempt/" not in page
+    assert "?whose=team" not in page
+
+
+@pytest.mark.parametrize(
+    "asked", ["page=999", "page=0", "page=-1", f"page={'9' * 30}", "page=%00", "whose=%00"]
+)
+def test_a_page_that_is_not_there_leads_to_the_first(
+    asked: str, people: People, by: Actor, customer: Customer, look_as: LookAs
+) -> None:
+    case = followed(by, customer)
+    answer = look_as(people.engineer).get(f"/follow-ups/?{asked}", follow=True)
+    assert (answer.status_code, case.reference in answer.text) == (200, True)
