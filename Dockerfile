@@ -37,4 +37,4 @@ VOLUME /var/lib/casetrack/evidence
 EXPOSE 8000
 CMD ["gunicorn", "casetrack.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", \
      "--worker-tmp-dir", "/dev/shm", "--no-control-socket", "--access-logfile", "-", \
-     "--forwarded-allow-ips", "*"]
+     "--logger-class", "casetrack.access.Access", "--forwarded-allow-ips", "*"]

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 QUIET_SECONDS = 60.0
+KEY_OF_A_LINK = re.compile(r"(/c/)[^/?#\s\"']+")
+
+
+def without_keys(words: str) -> str:
+    """Return words without the part of a customer's address that opens their page."""
+    return KEY_OF_A_LINK.sub(r"\1***", words)
+
+
+class Plain(logging.Formatter):
+    """Writes a line that opens nobody's page, whatever address it speaks of."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_keys(super().format(record))
 
 
 class BrokerAway(logging.Filter):

@@ -312,7 +312,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"},
+        "plain": {
+            "class": "casetrack.logs.Plain",
+            "format": "{asctime} {levelname:<7} {name}: {message}",
+            "style": "{",
+        },
     },
     "filters": {"broker": {"()": "casetrack.logs.BrokerAway"}},
     "handlers": {

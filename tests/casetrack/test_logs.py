@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import logging
+import logging.config
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 import redis
+from django.conf import settings
+from django.test import Client
+from gunicorn.config import Config
 
+from casetrack.access import Access
 from casetrack.embedded.valkey import valkey
 from casetrack.logs import BrokerAway
 from tests.casetrack.waiting import eventually
@@ -34,6 +42,38 @@ def test_ticks_that_do_not_get_through_are_one_line_a_minute() -> None:
     assert not spared.filter(record("Message Error: %s\n%s", "x", [], error=ConnectionError("r")))
     spared._quiet_until = time.monotonic() - 1
     assert spared.filter(record("Message Error: %s\n%s", "x", [], error=ConnectionError("r")))
+
+
+def test_no_line_opens_a_customers_page(
+    db: None, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    formatter = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(
+        dict(settings.LOGGING["formatters"]["plain"])
+    )
+    handler.setFormatter(formatter)
+    logging.getLogger("django.request").addHandler(handler)
+    try:
+        assert client.get("/c/a-secret:key/?lang=en").status_code == 404
+    finally:
+        logging.getLogger("django.request").removeHandler(handler)
+    said = capsys.readouterr().out
+    assert "Not Found: /c/***/" in said
+    assert "a-secret" not in said
+
+
+def test_the_access_log_says_what_was_asked_for_without_the_key_of_a_page() -> None:
+    log = Access(Config())
+    environ = {
+        "REQUEST_METHOD": "GET", "RAW_URI": "/c/a-secret:key/?done=verdict",
+        "SERVER_PROTOCOL": "HTTP/1.1", "PATH_INFO": "/c/a-secret:key/",
+        "HTTP_REFERER": "https://desk.example/c/a-secret:key/",
+    }  # fmt: skip
+    answer = SimpleNamespace(status="200 OK", sent=17, headers=[])
+    said = log.atoms(answer, SimpleNamespace(headers=[]), environ, timedelta(seconds=1))
+    assert said["r"] == "GET /c/***/?done=verdict HTTP/1.1"
+    assert "a-secret" not in str(said)
+    assert '"--logger-class", "casetrack.access.Access"' in (ROOT / "Dockerfile").read_text()
 
 
 def test_whatever_else_beat_says_is_not_touched() -> None:
