@@ -30,7 +30,7 @@ class WhyForm(forms.Form):
 
     text = TextField(label=gettext_lazy("Because"), rows=2, max_length=LONGEST)
     evidence = TextField(
-        label=gettext_lazy("What shows it"), rows=1, required=False, max_length=LONGEST
+        label=gettext_lazy("What shows that it is so"), rows=1, required=False, max_length=LONGEST
     )
     proofs = _Proofs(
         label=gettext_lazy("Files that prove it"), queryset=Evidence.objects.none(),
