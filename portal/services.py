@@ -13,16 +13,20 @@ from django.db.models.functions import Coalesce
 
 from objections import steps
 from objections.actors import CUSTOMER
-from objections.errors import StaleVersion
+from objections.errors import Refused, StaleVersion
 from objections.locking import lock
 from objections.models import Case, CustomerLink
 from objections.services.stepping import take_steps
 from objections.steps import Step
 from objections.vocabulary import Channel, Stage
 from portal.models import Answer
-from portal.reading import seen_in
+from portal.reading import case_of, seen_in
 
 WEB = Channel.WEB
+
+
+class LeadsNoMore(Refused):
+    """The link was revoked, or led to another case, before what came through it was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,14 @@ def opened(link: CustomerLink, *, now: datetime) -> None:
 def answer(link: CustomerLink, case: Case, given: Given, *, now: datetime) -> bool:
     """Take what the customer sent as steps on the case; False where it was taken before.
 
-    Refuses with StaleVersion where what they answered to is not what stands now, and with
-    whatever the steps refuse; then nothing has changed. A message and "I am not satisfied"
-    are never out of date.
+    Refuses with LeadsNoMore where the link leads there no more in that instant, with
+    StaleVersion where what they answered to is not what stands now, and with whatever the
+    steps refuse; then nothing has changed. A message and "I am not satisfied" are never
+    out of date.
     """
-    locked = lock(case)
+    locked = lock(case, link.case_id)
+    if not _leads_to(locked, link, now):
+        raise LeadsNoMore
     if Answer.objects.filter(link=link, key=given.key).exists():
         return False
     if given.do not in ALWAYS_TRUE and given.seen != seen_in(locked):
@@ -61,6 +68,13 @@ def answer(link: CustomerLink, case: Case, given: Given, *, now: datetime) -> bo
     take_steps(locked, taken, by=CUSTOMER, now=now)
     Answer.objects.create(link=link, key=given.key, action=taken[0].action, given_at=now)
     return True
+
+
+def _leads_to(case: Case, link: CustomerLink, now: datetime) -> bool:
+    """Tell whether a link still opens this case, both of which are locked."""
+    works = CustomerLink.objects.filter(pk=link.pk, revoked_at=None, expires_at__gt=now)
+    found = works.select_related("case").first()
+    return found is not None and case_of(found) == case
 
 
 ALWAYS_TRUE = frozenset({"protest", "message"})

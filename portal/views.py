@@ -64,6 +64,8 @@ def _taken(request: HttpRequest, link: CustomerLink, case: Case, now: datetime) 
         return _again(request, case, now, form, why, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         services.answer(link, case, _given(form), now=now)
+    except services.LeadsNoMore:
+        return HttpResponseRedirect(request.path)
     except FieldInvalid:
         form.add_error("words", form.fields["words"].error_messages["required"])
         return _again(request, case, now, form, "fields", HTTPStatus.UNPROCESSABLE_ENTITY)

@@ -12,6 +12,8 @@ from objections import steps
 from objections.actors import Actor
 from objections.errors import DemandUnmet
 from objections.models import Case, Verdict
+from objections.services.changing import describe
+from objections.services.inviting import revoke
 from objections.services.stepping import take_step
 from objections.vocabulary import (
     ActorKind,
@@ -20,13 +22,15 @@ from objections.vocabulary import (
     EscalationReason,
     EventKind,
     Promise,
+    Sensitivity,
     Stage,
 )
+from portal import services
 from portal.models import Answer
 from tests.conftest import People
 from tests.portal.conftest import Visit, Visitor, on_record
 from tests.portal.test_reading_the_page import UNCHOSEN
-from tests.stories import ATTEMPT, NOT_SATISFIED, RESTATE, TELL
+from tests.stories import ATTEMPT, NOT_SATISFIED, RESTATE, TELL, open_at
 
 pytestmark = pytest.mark.django_db
 
@@ -213,6 +217,36 @@ def test_the_same_form_sent_twice_counts_once(visit: Visit) -> None:
     assert Answer.objects.count() == 1
     visitor.browser.post(visitor.address, {**visitor.form("message"), "words": "When?"})
     assert visitor.case.contact_records.filter(words="When?").count() == 2
+
+
+@pytest.mark.parametrize("then", ["revoked", "released", "restricted"])
+def test_what_arrives_while_the_link_stops_leading_there_is_not_taken(
+    then: str, visit: Visit, by: Actor, people: People, customer: Any, contact: Any, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    visitor = visit()
+    other = open_at(now, by=by, customer=customer, contact=contact)
+    take_step(visitor.case, steps.Merge(into=other.reference, reason="One"), by=by, now=now)
+    given = {**visitor.form("message"), "words": "And the pump?"}
+    boss = Actor.person(people.supervisor)
+
+    def in_that_instant(*asked: Any, **more: Any) -> bool:
+        if then == "revoked":
+            revoke(visitor.link, by=by, now=now)
+        elif then == "released":
+            take_step(visitor.case, steps.Unmerge(reason="Two matters"), by=boss, now=now)
+        else:
+            describe(other, {"sensitivity": Sensitivity.RESTRICTED}, by=boss, now=now)
+        return taken(*asked, **more)
+
+    taken = services.answer
+    monkeypatch.setattr(services, "answer", in_that_instant)
+    answer = visitor.browser.post(visitor.address, given)
+    assert (answer.status_code, answer["Location"]) == (302, visitor.address)
+    assert not Answer.objects.exists()
+    assert not other.contact_records.filter(words="And the pump?").exists()
+    after = visitor.browser.get(visitor.address)
+    assert after.status_code == (200 if then == "released" else 410)
 
 
 STALE: dict[str, tuple[Stage, tuple[steps.Step, ...], tuple[steps.Step, ...], dict[str, str]]] = {
