@@ -63,7 +63,8 @@ def test_item_13_a_case_is_merged_from_its_page_and_both_pages_say_so(
     assert "It is a part of" in left
     assert "merged the case into" in left
     assert "Took in" in stays
-    assert f'merged <a href="{reverse("case", args=[case.reference])}">' in stays
+    shown = reverse("case", args=[case.reference])
+    assert f'href="{shown}">{case.reference}</a> into this case' in stays
 
 
 def test_a_merge_that_is_refused_keeps_what_was_typed_and_says_why_at_its_field(
