@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.module_loading import import_string
 
 from integrations import attempts, links_sent
-from integrations.chat.addresses import asset
+from integrations.chat.addresses import asset, without_secrets
 from integrations.chat.posting import by_log
 from integrations.chat.said import Message, Said
 from integrations.models import SMS, DeliveryAttempt
@@ -67,13 +67,22 @@ def _attempt(text: CustomerText) -> Attempt:
     send = import_string(settings.CASETRACK_SMS_BACKEND)
     try:
         said: Said = send(text.to, _message(text))
-    except Exception as error:  # one that cannot be sent waits, and holds up nobody else
-        logging.getLogger(__name__).exception("text message %s could not be sent", text.pk)
+    except Exception as error:  # noqa: BLE001 - it waits, and holds up nobody else
+        words = _without_secrets(repr(error))
+        logging.getLogger(__name__).error("text message %s could not be sent: %s", text.pk, words)
         return failed(type(error).__name__, text.attempts, for_good=False)
+    words = " ".join(_without_secrets(said.words).split())
     if said.accepted:
-        return Attempt(Outcome.SENT, answer=said.words[:300])
-    words = " ".join(_without_secret(said.words).split())
+        return Attempt(Outcome.SENT, answer=words[:300])
     return failed(words[:300] or "refused", text.attempts, for_good=said.for_good)
+
+
+def _without_secrets(words: str) -> str:
+    """Return words without any part of the gateway's address that a program has repeated."""
+    try:
+        return without_secrets(words, settings.CASETRACK_SMS_GATEWAY)
+    except ValueError:  # an address that is none: nobody can tell what in it is secret
+        return ""
 
 
 def _message(text: CustomerText) -> Message:
@@ -102,16 +111,6 @@ def post(number: str, message: Message) -> Said:
     way = Apprise(asset=house)
     way.add(speaker)
     return by_log(way.notify(message.text, body_format=NotifyFormat.TEXT, log_level=logging.DEBUG))
-
-
-def _without_secret(words: str) -> str:
-    """Blank every part of the gateway's address that a program may have repeated."""
-    before, _to, after = settings.CASETRACK_SMS_GATEWAY.partition("{to}")
-    for secret in sorted({*before.split("://")[-1:], *after.split("?")}, key=len, reverse=True):
-        for part in (secret, *secret.replace("@", "/").replace(":", "/").split("/")):
-            if len(part) >= 6:
-                words = words.replace(part, "…")
-    return words
 
 
 @transaction.atomic(durable=True)

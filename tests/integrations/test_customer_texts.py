@@ -240,6 +240,29 @@ def test_a_refusal_of_the_gateway_is_for_good_and_keeps_its_secret(
     assert "a-secret-key" not in text.failure + DeliveryAttempt.objects.get(channel=SMS).answer
 
 
+@pytest.mark.parametrize(
+    ("address", "secret"),
+    [
+        ("jsons://sms.example/send?:token=KEY4711&:to={to}", "KEY4711"),
+        ("twilio://AC4711:a%2Ftoken@15550100/{to}", "a/token"),
+        ("jsons://[no-address/KEY4711/{to}", "KEY4711"),
+    ],
+)
+@pytest.mark.parametrize("how", ["accepted", "refused", "broken"])
+def test_no_part_of_the_gateways_address_is_kept_whatever_a_program_repeats(
+    how: str, address: str, secret: str, texted: Texted, gateway: type[Gateway], settings: Any,
+    t0: datetime, caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    settings.CASETRACK_SMS_GATEWAY = address
+    said = Said(accepted=how == "accepted", words=f"with {secret} it went so")
+    gateway.answers = [OSError(f"no way to {address} {secret}") if how == "broken" else said]
+    deliver(lambda: t0 + 2 * MIN)
+    text, trace = CustomerText.objects.get(), DeliveryAttempt.objects.get(channel=SMS)
+    assert text.attempts == 1
+    assert trace.outcome == ("sent" if how == "accepted" else "later")
+    assert secret not in text.failure + trace.answer + caplog.text
+
+
 @pytest.mark.parametrize("address", ["", "nonsense {to}", "nothing://{to}"])
 def test_no_gateway_is_said_and_breaks_nothing(address: str, settings: Any) -> None:
     settings.CASETRACK_SMS_GATEWAY = address
