@@ -17,6 +17,7 @@ from docx.image.image import Image
 
 from objections import evidence
 from objections.models import Evidence
+from reports.documents.bare import bare
 
 EMBEDDED = frozenset({"image/jpeg", "image/png"})
 LARGEST = 6 * 1024 * 1024
@@ -51,7 +52,8 @@ def sort_out(rows: Sequence[Evidence], *, most: int = MOST) -> tuple[list[Pictur
     """Return the pictures to embed, and the files that are only named.
 
     Embedded are the first few of PNG or JPEG that are not too large, one by one and
-    together. A file that is gone or no picture inside is named, and stops nothing.
+    together, without what cameras write beside the pixels. A file that is gone or no
+    picture inside is named, and stops nothing.
     """
     found: list[Picture] = []
     named: list[Evidence] = []
@@ -70,13 +72,13 @@ def sort_out(rows: Sequence[Evidence], *, most: int = MOST) -> tuple[list[Pictur
 def _read(row: Evidence) -> Picture | None:
     try:
         with evidence.open_stored(row.stored_as) as stored:
-            content = stored.read(LARGEST + 1)
+            content = bare(stored.read(LARGEST + 1))
         image = Image.from_blob(content)
         width, height = image.px_width, image.px_height
         readable = image.content_type in EMBEDDED and 0 < width * height <= MOST_PIXELS
         _dots = (image.horz_dpi, image.vert_dpi)
     except UNREADABLE:
         return None
-    if not readable or len(content) > LARGEST:
+    if not readable:
         return None
     return Picture(row, content, width, height / width)
