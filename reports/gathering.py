@@ -111,7 +111,11 @@ def record_of(case: Case, *, now: datetime) -> Record:
         escalations=list(case.escalations.all()),
         verdicts=list(case.verdicts.all()),
         evidence=list(case.evidence.all()),
-        articles=list(Article.objects.filter(case=case, retired_at=None).order_by("pk")),
+        articles=list(
+            Article.objects.filter(case=case, published_at__isnull=False, retired_at=None).order_by(
+                "pk"
+            )
+        ),
         people=list(case.named_people.order_by("pk")),
     )
 

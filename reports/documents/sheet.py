@@ -23,6 +23,8 @@ WHOLE, LABEL, FACT = sum(WIDTHS.values()), WIDTHS["A"], WIDTHS["B"]
 LINE, HIGHEST = 15.0, 400.0
 """Points: a line of text, and the highest row that Excel allows, a little less."""
 LONGEST_CELL = 32_000
+LONGEST_ROW = 1_200
+"""Signs: as many of Chinese as fit into the highest row. What goes beyond would not be seen."""
 THIN = Side(style="thin", color="FF808080")
 FRAME = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 SHADE = PatternFill("solid", fgColor="FFE3E7EA")
@@ -84,10 +86,11 @@ class _Writer:
             self._height(max(map(_lines, cells, widths)))
 
     def part(self, part: PartShown) -> None:
-        """Write the heading, and each line of the text in a row of its own."""
+        """Write the heading, and each line of the text in a row of its own, a long one in more."""
         self._whole(part.heading, bold=True, shade=True, height=20)
         for line in part.lines:
-            self._whole(line)
+            for piece in _rows(line):
+                self._whole(piece)
 
     def _whole(
         self,
@@ -130,6 +133,16 @@ class _Writer:
         """Set the row's height: Excel finds none for cells that are merged."""
         self.page.row_dimensions[self.row].height = min(max(lines * LINE + 3, least), HIGHEST)
         self.row += 1
+
+
+def _rows(text: str) -> list[str]:
+    """Cut a line that is higher than a row may be, after a word where there is one."""
+    found: list[str] = []
+    while len(text) > LONGEST_ROW:
+        cut = text.rfind(" ", LONGEST_ROW // 2, LONGEST_ROW) + 1 or LONGEST_ROW
+        found.append(text[:cut])
+        text = text[cut:]
+    return [*found, text]
 
 
 def _lines(text: str, width: int) -> int:

@@ -76,10 +76,13 @@ def _branch(
         yield from _branch(below, one.pk, here, pen)
 
 
-def options(told: Solution, pen: Pen) -> list[str]:
-    """The ways out that were offered, the chosen one marked."""
+def options(told: Solution, pen: Pen, *, costs: bool = True) -> list[str]:
+    """The ways out that were offered, the chosen one marked; with costs what each costs us."""
     rows = list(told.options.all())
-    found = [_option(one, pen, chosen=one.pk == told.chosen_id) for one in rows[:MOST_OPTIONS]]
+    found = [
+        _option(one, pen, chosen=one.pk == told.chosen_id, costs=costs)
+        for one in rows[:MOST_OPTIONS]
+    ]
     more = len(rows) - MOST_OPTIONS
     if more > 0:
         found.append(pen.say(_("and {count} more options"), count=more))
@@ -88,12 +91,12 @@ def options(told: Solution, pen: Pen) -> list[str]:
     return found
 
 
-def _option(one: Option, pen: Pen, *, chosen: bool) -> str:
+def _option(one: Option, pen: Pen, *, chosen: bool, costs: bool) -> str:
     about = pen.pairs(
         (_("benefit"), one.benefit),
         (_("drawback"), one.drawback),
         (_("takes"), pen.length(one.duration) if one.duration else None),
-        (_("cost"), money(one.cost) if one.cost is not None else None),
+        (_("cost"), money(one.cost) if costs and one.cost is not None else None),
     )
     words = "; ".join(about)
     label = pen.say(_("Option {number}"), number=one.number)

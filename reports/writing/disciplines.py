@@ -1,4 +1,7 @@
-"""The eight disciplines. They are read by customers and suppliers: no note, no alarm of ours."""
+"""The eight disciplines. They are read by customers and suppliers.
+
+No note, no alarm, no cost of ours, and no question that we asked inside the house.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +128,7 @@ def chosen(record: Record, pen: Pen) -> list[str]:
     if told is None:
         return [pen.say(_("No corrective action has been told yet."))]
     return [
-        *benefits.options(told, pen),
+        *benefits.options(told, pen, costs=False),
         *benefits.remedies(record, pen, costs=False),
         *benefits.refused(record, pen),
         *benefits.rejected(record, pen),
@@ -141,17 +144,14 @@ def carried_out(record: Record, pen: Pen) -> list[str]:
     return [
         *(benefits.done(told, pen) if told else [pen.say(_("Not carried out yet."))]),
         *(_action(one, pen) for one in late),
-        *(plans.asked(one, pen) for one in open_ones),
+        *(plans.asked(one, pen, question=False) for one in open_ones),
     ]
 
 
 def prevention(record: Record, pen: Pen) -> list[str]:
-    """D7: the lesson, and the articles that it became."""
+    """D7: the lesson, and the published articles that it became."""
     found = pen.pairs((_("What we learned"), record.case.lesson))
-    found += [
-        pen.pair(_("Article") if one.published_at else _("Article, a draft"), one.title)
-        for one in record.articles
-    ]
+    found += [pen.pair(_("Article"), one.title) for one in record.articles]
     return found or [pen.say(_("No lesson is recorded yet."))]
 
 

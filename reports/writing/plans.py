@@ -64,10 +64,11 @@ def promised(one: Commitment, pen: Pen) -> str:
     return f"{pen.pair(PROMISED, one.what)} · {by(pen, pen.when(one.due_at))}"
 
 
-def asked(one: HandOver, pen: Pen) -> str:
-    """A question to somebody that is open, with its due time."""
-    whom = one.department or str(one.to_user)
-    return f"{pen.pair(ASKED, whom)}: {pen.own(one.question)} · " + by(pen, pen.when(one.due_at))
+def asked(one: HandOver, pen: Pen, *, question: bool = True) -> str:
+    """Somebody who owes an answer, what they were asked where that may be read, and by when."""
+    whom = pen.pair(ASKED, one.department or str(one.to_user))
+    words = f"{whom}: {pen.own(one.question)}" if question else whom
+    return f"{words} · {by(pen, pen.when(one.due_at))}"
 
 
 def _question(one: Question, pen: Pen) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
@@ -158,6 +160,21 @@ def test_a_row_is_high_enough_for_its_words_and_no_higher_than_excel_allows(
     assert max(heights) <= 409
 
 
+def test_a_long_line_is_spread_over_rows_so_that_all_of_it_is_seen(
+    rich: Case, people: People, sign_in: SignIn, sheet: Any
+) -> None:
+    text = "漏" * 3000 + " seal" * 800
+    shown = {"seen": "0", "made_from": "0" * 64, "text": text}
+    sign_in(people.engineer).post(f"{url(rich, '8d', 'case-report-part', 'd4')}?lang=en", shown)
+    page = sheet(rich)
+    rows = [row[0] for row in page.iter_rows() if set(str(row[0].value)) & set("漏") or
+            str(row[0].value).startswith("seal seal")]  # fmt: skip
+    rows = [cell for cell in rows if len(str(cell.value)) > 500]
+    assert "".join(str(cell.value) for cell in rows).startswith("漏" * 3000 + " seal")
+    for cell in rows:
+        assert page.row_dimensions[cell.row].height < 400
+
+
 def test_pictures_are_embedded_and_other_files_named(rich: Case, word: Any) -> None:
     for kind in ReportKind.values:
         opened = word(rich, kind)
@@ -174,6 +191,19 @@ def test_a_tall_picture_is_no_higher_than_its_place(
     attach = steps.Attach(file=SimpleUploadedFile("tall.png", png(10, 200)))
     take_step(case, attach, by=Actor.person(people.engineer), now=now)
     assert word(case).inline_shapes[0].height.cm <= 3.41
+
+
+def test_an_embedded_photograph_does_not_say_where_it_was_taken(
+    case_at: CaseAt, people: People, now: datetime, word: Any
+) -> None:
+    case = case_at(Stage.LISTEN)
+    whole = png()
+    place = b"eXIfGPS 39.9042 N"
+    chunk = struct.pack(">I", len(place) - 4) + place + struct.pack(">I", zlib.crc32(place))
+    attach = steps.Attach(file=SimpleUploadedFile("a.png", whole[:33] + chunk + whole[33:]))
+    take_step(case, attach, by=Actor.person(people.engineer), now=now)
+    parts = word(case).part.package.iter_parts()
+    assert [one.blob for one in parts if one.content_type == "image/png"] == [whole]
 
 
 def test_a_picture_that_cannot_be_read_is_named_and_stops_nothing(
