@@ -128,7 +128,12 @@ def _taken(
 
 def _same(kept: Mapping[str, Any], posted: Posted) -> bool:
     """Tell whether what was posted is what was kept: fields that no form has do not count."""
-    return all(list(posted.get(name, ())) == list(values) for name, values in kept.items())
+    return all(_storable(posted.get(name, ())) == list(values) for name, values in kept.items())
+
+
+def _storable(values: Sequence[str]) -> list[str]:
+    """Return raw values as the database can hold them; texts with a zero byte were refused."""
+    return [value.replace("\x00", "") for value in values]
 
 
 def _kept(form: StepForm, posted: Posted) -> dict[str, list[str]]:
@@ -138,7 +143,7 @@ def _kept(form: StepForm, posted: Posted) -> dict[str, list[str]]:
         if isinstance(rows, BaseFormSet):
             for row in (rows.management_form, *rows.forms):
                 names.update(row.add_prefix(name) for name in row.fields)
-    return {name: list(values) for name, values in posted.items() if name in names}
+    return {name: _storable(values) for name, values in posted.items() if name in names}
 
 
 def _coached(play: Play, facts: Facts) -> Facts:

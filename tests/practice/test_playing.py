@@ -177,6 +177,19 @@ def test_the_same_turn_posted_twice_is_taken_once(begun: Begun) -> None:
     assert rehearsal.turns.count() == 2
 
 
+def test_a_zero_byte_in_a_tick_is_no_more_than_the_tick(begun: Begun) -> None:
+    rehearsal = begun()
+    walk(rehearsal)
+    rehearsal.turns.order_by("number").last().delete()
+    after, ticked = rehearsal.turns.count(), {"nothing_new": ["on\x00"]}
+    posted = {**GOOD[Action.CLOSE_SATISFIED], **ticked}
+    for _time in range(2):
+        assert services.take(
+            rehearsal, Action.CLOSE_SATISFIED, posted, after=after, show=refused
+        ) is None  # fmt: skip
+    assert rehearsal.turns.count() == after + 1
+
+
 def test_something_else_from_a_page_of_before_is_refused(begun: Begun) -> None:
     rehearsal = begun()
     take(rehearsal, Action.ACKNOWLEDGE)
