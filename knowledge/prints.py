@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from knowledge.coach import minhash
@@ -81,12 +81,13 @@ def _signature(words: str) -> list[int]:
 
 
 def nearest_reply(
-    signature: Sequence[int], *, now: datetime, customer: int | None = None
+    signature: Sequence[int], *, now: datetime, customer: int | None = None, seen: Q | None = None
 ) -> NearReply | None:
     """Return the reply of the last 180 days to another customer that is most like a draft.
 
     Of very many that are alike, 100 are compared: where so many share a slice, any of them
-    tells what the draft is. One that never reached anybody does not count.
+    tells what the draft is. One that never reached anybody does not count. ``seen`` says
+    which records exist for who asks; without it, all.
     """
     if len(signature) != minhash.NUMBERS:
         return None
@@ -97,8 +98,8 @@ def nearest_reply(
              "since": now - LOOKED_BACK, "now": now, "most": MOST_COMPARED, "named": MOST_NAMED},
         )  # fmt: skip
         same: dict[int, int] = dict(cursor.fetchall())
-    rows = ContactRecord.objects.filter(pk__in=same, withdrawn_at=None).select_related("case")
-    rows = rows.only("occurred_at", "case__reference")
+    rows = ContactRecord.objects.filter(seen or Q(), pk__in=same, withdrawn_at=None)
+    rows = rows.select_related("case").only("occurred_at", "case__reference")
     if customer is not None:
         rows = rows.exclude(case__customer=customer)
     best = max(rows, key=lambda row: (same[row.pk], row.pk), default=None)

@@ -17,7 +17,7 @@ from knowledge import prints
 from knowledge.coach import Likeness, minhash
 from knowledge.coach.browser import book
 from knowledge.models import JargonTerm
-from objections.permissions import visible_to
+from objections.permissions import visible, visible_to
 from objections.views.requests import person
 from timekeeping import clock
 
@@ -89,12 +89,11 @@ def _templates(signature: list[int]) -> list[Likeness]:
 
 
 def _replies(request: HttpRequest, signature: list[int], customer: int | None) -> list[Likeness]:
-    """Return the nearest reply: when it was sent, and which case only to whom it exists."""
-    nearest = prints.nearest_reply(signature, now=clock.now(), customer=customer)
+    """Return the nearest reply on a case that exists for who asks, and when it was sent."""
+    seen = visible(person(request), "case__")
+    nearest = prints.nearest_reply(signature, now=clock.now(), customer=customer, seen=seen)
     if nearest is None:
         return []
-    case = nearest.record.case
-    known = visible_to(person(request)).filter(pk=case.pk).exists()
     day = date_format(localtime(nearest.record.occurred_at), "DATE_FORMAT")
-    name = case.reference if known else ""
+    name = nearest.record.case.reference
     return [Likeness("reply", nearest.similarity, name=name, day=day)]

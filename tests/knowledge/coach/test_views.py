@@ -84,11 +84,13 @@ def test_a_letter_in_the_same_customers_case_is_not_held_against_it(
     assert reply_in(ask(signed_in(people.engineer), given)) is None
 
 
-def test_a_case_that_does_not_exist_for_the_asker_is_not_named(sent: Case, people: People) -> None:
+def test_a_reply_on_a_case_that_does_not_exist_for_the_asker_is_like_nothing(
+    sent: Case, people: People
+) -> None:
     Case.objects.filter(pk=sent.pk).update(sensitivity=Sensitivity.RESTRICTED, handler=None)
-    found = reply_in(ask(signed_in(people.stranger), {"signature": minhash.signature(LETTER)}))
-    assert found["similarity"] == 1.0
-    assert found["name"] == ""
+    given = {"signature": minhash.signature(LETTER)}
+    assert reply_in(ask(signed_in(people.stranger), given)) is None
+    assert reply_in(ask(signed_in(people.auditor), given))["name"] == sent.reference
 
 
 @pytest.mark.parametrize(
