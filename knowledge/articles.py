@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -25,6 +25,7 @@ Kind = ArticleChange.Kind
 PUBLISHERS = {Role.ANALYST, Role.SUPERVISOR, Role.MANAGER, Role.ADMINISTRATOR}
 READERS_OF_ALL = {*PUBLISHERS, Role.AUDITOR}
 SHORTEST_NAME = 2
+AT_ONCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ def draft(text: ArticleText, *, by: User, now: datetime, case: Case | None = Non
     """Write down a new article. Nobody but its author and those who publish reads it yet.
 
     ``case`` is the closed case whose lesson it is made of, one that exists for this
-    person. Raises NotForYou, FieldInvalid.
+    person. The same draft by the same person within the hour is the one that is there
+    already: a form was sent twice. Raises NotForYou, FieldInvalid.
     """
     if not may_draft(by):
         raise NotForYou
@@ -152,6 +154,8 @@ def draft(text: ArticleText, *, by: User, now: datetime, case: Case | None = Non
     ):  # fmt: skip
         raise NotForYou
     _check(text)
+    if (standing := _same(text, case, by, now)) is not None:
+        return standing
     article = Article.objects.create(
         title=text.title.strip(), body=text.body.strip(), language=text.language,
         product=text.product, cause_category=text.cause_category, case=case, written_by=by,
@@ -159,6 +163,16 @@ def draft(text: ArticleText, *, by: User, now: datetime, case: Case | None = Non
     )  # fmt: skip
     _record(article, Kind.DRAFTED, by, now)
     return article
+
+
+def _same(text: ArticleText, case: Case | None, by: User, now: datetime) -> Article | None:
+    """Return this person's same draft of just now; who sends it twice at once takes turns."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    mine = Article.objects.filter(written_by=by, published_at=None, created_at__gt=now - AT_ONCE)
+    return mine.filter(
+        title=text.title.strip(), body=text.body.strip(), language=text.language, case=case,
+        product=text.product, cause_category=text.cause_category,
+    ).first()  # fmt: skip
 
 
 @transaction.atomic

@@ -194,9 +194,10 @@ def _write(
     refused: Refused | None = None,
     status: int = HTTPStatus.OK,
 ) -> HttpResponse:
+    shown = case is not None and visible_to(person(request)).filter(pk=case.pk).exists()
     context = {
         "form": form,
-        "case": case,
+        "case": case if shown else None,
         "article": article,
         "names": articles.named(case, *form.told()),
         "suggested": form.suggested(),

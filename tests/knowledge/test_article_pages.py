@@ -237,6 +237,29 @@ def test_a_restricted_case_shows_nothing_to_who_may_not_see_it(
     assert stranger.post(new, TYPED).status_code == 404
 
 
+def test_who_revises_an_article_reads_no_lesson_of_a_case_that_does_not_exist_for_them(
+    people: People, learnt: Case, look_as: Look, t0: datetime
+) -> None:
+    article = draft(TEXT, by=people.engineer, now=t0, case=learnt)
+    edit, analyst = f"/knowledge/articles/{article.pk}/edit/", look_as(people.analyst)
+    assert LESSON in analyst.get(edit).text
+    Case.objects.filter(pk=learnt.pk).update(sensitivity=Sensitivity.RESTRICTED)
+    assert LESSON not in analyst.get(edit).text
+    refused = analyst.post(edit, {**TYPED, "title": "", "version": "1"})
+    assert (refused.status_code, LESSON in refused.text) == (422, False)
+
+
+def test_a_draft_that_is_sent_twice_is_one_article(
+    people: People, learnt: Case, look_as: Look
+) -> None:
+    browser, new = look_as(people.engineer), f"/knowledge/articles/new/?case={learnt.reference}"
+    first, second = (browser.post(new, TYPED)["Location"] for _time in range(2))
+    assert first == second
+    browser.post(new, {**TYPED, "title": "Another"})
+    look_as(people.colleague).post(new, TYPED)
+    assert Article.objects.count() == 3
+
+
 def test_the_case_page_shows_what_is_alike_what_solved_it_and_articles(
     people: People, learnt: Case, customer: Customer, look_as: Look, t0: datetime
 ) -> None:
