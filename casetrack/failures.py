@@ -7,7 +7,12 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views import defaults
+
+from portal.answers import trouble
+from portal.guards import HEADERS
 
 RETRY_AFTER = "5"  # seconds; a database that restarts is back within three
 
@@ -22,11 +27,32 @@ def server_error(request: HttpRequest) -> HttpResponse:
     status = 503 if away else 500
     if request.path.startswith("/api/"):
         answer: HttpResponse = _problem(status)
+    elif _is_customers(request):
+        answer = _for_customers("away" if away else "broken", status)
     else:
         answer = HttpResponse(render_to_string(f"{status}.html", request=None), status=status)
     answer["Cache-Control"] = "no-store"
     if away:
         answer["Retry-After"] = RETRY_AFTER
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400 to what cannot be read at all; a customer hears it as a customer."""
+    if _is_customers(request):
+        return _for_customers("unreadable", 400)
+    return defaults.bad_request(request, exception)
+
+
+def _is_customers(request: HttpRequest) -> bool:
+    """Tell whether it was a customer's page that was asked for."""
+    return request.path.startswith(reverse("customer-page", args=["-"]).removesuffix("-/"))
+
+
+def _for_customers(which: str, status: int) -> HttpResponse:
+    answer = HttpResponse(trouble(which), status=status)
+    for name, value in HEADERS.items():
+        answer[name] = value
     return answer
 
 

@@ -34,4 +34,5 @@ urlpatterns = [
     path("components/", gallery.components, name="components"),
 ]
 
+handler400 = "casetrack.failures.bad_request"
 handler500 = "casetrack.failures.server_error"

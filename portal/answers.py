@@ -7,6 +7,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,18 @@ PLAIN: dict[str, Words] = {
         _("This is more than the page can take"),
         _("Nothing was changed. Please go back and say it in fewer words."),
     ),
+    "unreadable": (
+        _("We could not read that"),
+        _("Nothing was changed. Please open the page once more from our message."),
+    ),
+    "broken": (
+        _("Something went wrong on our side"),
+        _("Nothing was changed. Please go back and send it again, or write or call."),
+    ),
+    "away": (
+        _("Not available just now"),
+        _("Nothing was changed. Please go back in a minute and send it again."),
+    ),
 }
 """A heading and a sentence."""
 
@@ -51,6 +64,12 @@ def house() -> dict[str, str]:
         "dial": "".join(sign for sign in phone if sign.isdigit() or sign == "+"),
         "email": settings.CASETRACK_HOUSE_EMAIL,
     }
+
+
+def trouble(which: str) -> str:
+    """Return such a page where nothing but its words can be relied upon."""
+    title, text = PLAIN[which]
+    return render_to_string("portal/plain.html", {"title": title, "text": text, **house()})
 
 
 def plain(request: HttpRequest, which: str, *, status: int = HTTPStatus.OK) -> HttpResponse:
