@@ -25,6 +25,7 @@ from objections.vocabulary import (
     CauseCategory,
     Channel,
     Kind,
+    LinkMedium,
     PauseReason,
     Promise,
     Stage,
@@ -115,6 +116,18 @@ def step_of(action: Action, turn: Turn, now: datetime) -> Step | None:
         Action.HAND_OVER: lambda: steps.HandOver(question="Why?", department="Lab", due_at=due),
         Action.ANSWER_HAND_OVER: lambda: steps.AnswerHandOver(hand_over=1, answer="So", at=at),
         Action.NOTE: lambda: steps.WriteNote(text="x"),
+        Action.PROTEST: lambda: steps.Protest(channel=PHONE, message="This takes long", at=at),
+        Action.GIVE_VERDICT: lambda: steps.GiveVerdict(
+            score=4, channel=PHONE if turn.by_mail else None, at=at
+        ),
+        Action.REFUSE_DEMAND: lambda: steps.RefuseDemand(
+            demand="A new pump",
+            reason="It wears",
+            rule="Warranty, 4.2",
+            alternative="A seal",
+            **told,
+        ),
+        Action.INVITE: lambda: steps.Invite(medium=LinkMedium.EMAIL, to=ADDRESS),
     }
     return made[action]() if action in made else None
 

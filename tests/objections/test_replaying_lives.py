@@ -13,7 +13,7 @@ import pytest
 from accounts.models import Absence
 from customers.models import Customer, Tier
 from objections import lifecycle, steps
-from objections.actors import Actor
+from objections.actors import CUSTOMER, Actor
 from objections.deadlines import applying, replaying
 from objections.deadlines.sweeping import ring_case, sweep
 from objections.errors import Refused
@@ -21,6 +21,7 @@ from objections.locking import lock
 from objections.models import Allowance, Case, CaseEvent, Deadline, Policy
 from objections.services.records import withdraw_proof
 from objections.services.stepping import take_step
+from objections.steps import Step
 from objections.vocabulary import (
     Action,
     Channel,
@@ -44,7 +45,8 @@ DEEDS = (
     "go forward", "go forward", "go forward", "go forward", "go forward", "walk on", "walk on",
     "walk on", "walk on", "walk on", "walk on", "walk on", "walk on", "reclassify", "publish",
     "change tier", "publish year", "merge into other", "take other in", "undo", "go away",
-    "come back", "pause", "pause", "resume", "take", "bounce", "confirm late",
+    "come back", "pause", "pause", "resume", "take", "bounce", "confirm late", "link", "unlink",
+    "hear the customer", "hear the customer",
 )  # fmt: skip
 TURNS = 40
 GAPS = (timedelta(0), MIN, 9 * MIN, 16 * MIN, HOUR, 3 * HOUR, 8 * HOUR, DAY)
@@ -166,6 +168,27 @@ class BusyLife(Life):
 
     def _come_back(self, turn: Turn, now: datetime) -> None:
         Absence.objects.all().delete()
+
+    def _link(self, turn: Turn, now: datetime) -> None:
+        step = steps.LinkRecurrence(of=self.other.reference)
+        take_step(self.case, step, by=self.by, now=now)
+
+    def _unlink(self, turn: Turn, now: datetime) -> None:
+        take_step(self.case, steps.UnlinkRecurrence(reason="Another one"), by=self.by, now=now)
+
+    def _hear_the_customer(self, turn: Turn, now: datetime) -> None:
+        """The customer themselves, on their page: what calls somebody, and what closes."""
+        said: list[Step] = [
+            steps.Protest(channel=Channel.WEB, message="No"),
+            steps.NotSatisfied(channel=Channel.WEB, still_open="It drips"),
+            steps.Reopen(reason="Again"),
+            steps.GiveVerdict(channel=Channel.WEB, score=4),
+            steps.CloseSatisfied(channel=Channel.WEB, score=5),
+        ]
+        possible = [one for one in said if one.action in lifecycle.allowed(Stage(self.case.stage))]
+        if possible:
+            step = possible[turn.pick % len(possible)]
+            take_step(self.case, step, by=CUSTOMER, now=now)
 
     def _pause(self, turn: Turn, now: datetime) -> None:
         until = now + [30 * MIN, 3 * HOUR, 8 * HOUR][turn.pick % 3]
