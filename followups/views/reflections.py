@@ -15,6 +15,7 @@ from followups.reflecting import STAGES, ReflectionChanged, may_reflect, reflect
 from objections.actors import Actor
 from objections.errors import FieldInvalid, Refused
 from objections.models import Case
+from objections.services.records import read_restricted
 from objections.views.requests import case_or_404, person
 from timekeeping import clock
 
@@ -28,6 +29,8 @@ def reflection(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404(reference)
     standing = Reflection.objects.filter(case=case).select_related("written_by").first()
     if request.method != "POST":
+        if not request.htmx:  # type: ignore[attr-defined]  # as a part, the case's page left it
+            read_restricted(case, person(request), now=clock.now())
         return _show(request, case, _form(case, standing), standing)
     form = ReflectionForm(request.POST, case=case)
     if form.is_valid() and (standing := _written(request, case, form, standing)) is None:

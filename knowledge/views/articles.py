@@ -27,6 +27,7 @@ from knowledge.searching import Asked, find, highlighted, snippet
 from objections.errors import FieldInvalid, Refused
 from objections.models import Case
 from objections.permissions import visible_to
+from objections.services.records import read_restricted
 from objections.views.requests import case_or_404, person
 from timekeeping import clock
 
@@ -246,4 +247,5 @@ def _lesson_or_404(request: HttpRequest) -> Case | None:
     case = case_or_404(request, reference[:16])
     if not articles.has_lesson(case):
         raise Http404(reference)
+    read_restricted(case, person(request), now=clock.now())
     return case

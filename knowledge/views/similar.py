@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,6 +14,8 @@ from django.views.decorators.vary import vary_on_headers
 from knowledge import articles
 from knowledge.searching import fitting
 from knowledge.similar import similar_to, text_of
+from objections.models import Case
+from objections.services.records import read_restricted
 from objections.views.requests import case_or_404, person
 from timekeeping import clock
 
@@ -21,14 +25,14 @@ from timekeeping import clock
 @vary_on_headers("HX-Request")
 def similar_cases(request: HttpRequest, reference: str) -> HttpResponse:
     """Show cases like this one, what satisfied those customers, and articles that fit."""
-    case = case_or_404(request, reference)
+    case, now = _opened(request, reference)
     context = {
         "case": case,
         "similar": similar_to(case, user=person(request)),
         "articles": fitting(
             text_of(case), product=case.product, language=get_language() or "en"
         ),
-        "now": clock.now(),
+        "now": now,
     }  # fmt: skip
     alone = request.headers.get("HX-Request")
     name = "knowledge/similar.html" if alone else "knowledge/similar_page.html"
@@ -40,7 +44,7 @@ def similar_cases(request: HttpRequest, reference: str) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def lesson(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the articles made of a case's lesson, or where to make one."""
-    case, user = case_or_404(request, reference), person(request)
+    [case, _now], user = _opened(request, reference), person(request)
     made = articles.readable_by(user).filter(case=case).defer("tokens")
     context = {
         "case": case,
@@ -50,3 +54,14 @@ def lesson(request: HttpRequest, reference: str) -> HttpResponse:
     alone = request.headers.get("HX-Request")
     name = "knowledge/article_of_lesson.html" if alone else "knowledge/article_of_lesson_page.html"
     return render(request, name, context)
+
+
+def _opened(request: HttpRequest, reference: str) -> tuple[Case, datetime]:
+    """Return the case and the time; a restricted one that is not part of its page leaves a trace.
+
+    As part of it, the page has left the trace.
+    """
+    case, now = case_or_404(request, reference), clock.now()
+    if not request.headers.get("HX-Request"):
+        read_restricted(case, person(request), now=now)
+    return case, now

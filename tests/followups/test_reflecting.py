@@ -13,9 +13,9 @@ from followups.models import Reflection
 from followups.reflecting import Answers, ReflectionChanged, TooEarly, reflect
 from objections.actors import Actor
 from objections.errors import FieldInvalid, NotPermitted
-from objections.models import Case
+from objections.models import Case, CaseAccess
 from objections.services.changing import describe
-from objections.vocabulary import Stage
+from objections.vocabulary import Sensitivity, Stage
 from tests.conftest import People
 from tests.followups.conftest import LookAs
 from tests.stories import DAY, HOUR, walk_to
@@ -90,6 +90,15 @@ def test_a_stranger_neither_writes_nor_reads_it(
         assert look_as(reader).get(url).status_code == 404
     for reader in (people.colleague, people.supervisor):
         assert "Called back in 4 minutes" in look_as(reader).get(url).content.decode()
+
+
+def test_reading_it_of_a_restricted_case_leaves_a_trace(
+    closed: Case, people: People, look_as: LookAs
+) -> None:
+    closed.sensitivity = Sensitivity.RESTRICTED
+    closed.save()
+    assert look_as(people.engineer).get(f"/cases/{closed.reference}/reflection/").status_code == 200
+    assert CaseAccess.objects.get().user == people.engineer
 
 
 def test_the_database_refuses_an_empty_reflection(closed: Case, people: People, t0: Any) -> None:

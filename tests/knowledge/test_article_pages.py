@@ -15,7 +15,7 @@ from knowledge.articles import ArticleText, draft, publish, revise
 from knowledge.models import Article
 from objections import steps
 from objections.actors import Actor
-from objections.models import Case
+from objections.models import Case, CaseAccess
 from objections.services.stepping import take_steps
 from objections.vocabulary import CauseCategory, Sensitivity, Stage
 from tests.conftest import People
@@ -235,6 +235,23 @@ def test_a_restricted_case_shows_nothing_to_who_may_not_see_it(
     new = f"/knowledge/articles/new/?case={learnt.reference}"
     assert stranger.get(new).status_code == 404
     assert stranger.post(new, TYPED).status_code == 404
+
+
+def test_what_is_shown_of_a_restricted_case_by_itself_leaves_a_trace(
+    people: People, learnt: Case, look_as: Look
+) -> None:
+    Case.objects.filter(pk=learnt.pk).update(
+        sensitivity=Sensitivity.RESTRICTED, handler=people.engineer
+    )
+    browser = look_as(people.engineer)
+    new = f"/knowledge/articles/new/?case={learnt.reference}"
+    for count, address in enumerate(
+        (f"{learnt.reference}/similar/", f"{learnt.reference}/lesson/")
+    ):
+        assert browser.get(f"/cases/{address}").status_code == 200
+        assert CaseAccess.objects.filter(user=people.engineer).count() == count + 1
+    assert browser.get(new).status_code == 200
+    assert CaseAccess.objects.count() == 3
 
 
 def test_who_revises_an_article_reads_no_lesson_of_a_case_that_does_not_exist_for_them(
