@@ -180,7 +180,7 @@ def test_the_same_turn_posted_twice_is_taken_once(begun: Begun) -> None:
 def test_a_zero_byte_in_a_tick_is_no_more_than_the_tick(begun: Begun) -> None:
     rehearsal = begun()
     walk(rehearsal)
-    rehearsal.turns.order_by("number").last().delete()
+    rehearsal.turns.latest("number").delete()
     after, ticked = rehearsal.turns.count(), {"nothing_new": ["on\x00"]}
     posted = {**GOOD[Action.CLOSE_SATISFIED], **ticked}
     for _time in range(2):
