@@ -44,10 +44,11 @@ def shipped_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> s
 def shipped_policy(request: pytest.FixtureRequest) -> None:
     """Put the shipped policy back where a test that really commits has emptied the tables."""
     marker = request.node.get_closest_marker("django_db")
-    if marker is None:
+    commits = not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames)
+    if marker is None and not commits:
         return
     shipped: str = request.getfixturevalue("shipped_rows")
-    transactional = marker.kwargs.get("transaction") or "transactional_db" in request.fixturenames
+    transactional = commits or (marker is not None and marker.kwargs.get("transaction"))
     request.getfixturevalue("transactional_db" if transactional else "db")
     if not Policy.objects.exists():
         rows = [row.object for row in serializers.deserialize("json", shipped)]
