@@ -26,7 +26,7 @@ from objections.models import (
 from objections.selectors.timelines import evidence_url
 from objections.sentences.inside import money
 from objections.services import analysis
-from objections.services.remedies import limits_by_role, may_approve
+from objections.services.remedies import NEVER, decides_up_to, limits_by_role, may_approve
 from objections.sheets import ELEMENTS
 from objections.vocabulary import Promise, SheetKind
 
@@ -151,7 +151,7 @@ def of(
     return Answering(
         whys=tree(case, user),
         options=[OptionShown(row, is_chosen=row.pk == chosen) for row in options],
-        remedies=_remedies(user, remedies, supervises=supervises),
+        remedies=_remedies(user, case, remedies, supervises=supervises),
         promises=_promises(commitments, deadlines, now),
         refused=list(case.refused_demands.select_related("told_in")),
         sheets=[SheetShown(row) for row in sheets],
@@ -183,17 +183,21 @@ def root_causes(case: Case) -> list[str]:
     return list(rows.values_list("text", flat=True))
 
 
-def _remedies(user: User, rows: Sequence[Remedy], *, supervises: bool) -> list[RemedyRow]:
-    limits = limits_by_role() if supervises and any(row.is_open for row in rows) else {}
+def _remedies(
+    user: User, case: Case, rows: Sequence[Remedy], *, supervises: bool
+) -> list[RemedyRow]:
+    asks = supervises and any(row.is_open for row in rows)
+    limits, latest = (limits_by_role(), decides_up_to(user, case)) if asks else ({}, NEVER)
     shown = []
     for number, row in enumerate(rows, start=1):
         said = list(row.approvals.all())
         approvers = [one.user for one in said]
+        decides = row.is_open and row.proposed_at <= latest
         shown.append(
             RemedyRow(
                 number, row, said,
-                may_approve=supervises and may_approve(row, user, approvers, limits),
-                may_refuse=supervises and row.is_open and row.proposed_by_id != user.pk,
+                may_approve=decides and may_approve(row, user, approvers, limits),
+                may_refuse=decides and row.proposed_by_id != user.pk,
             )
         )  # fmt: skip
     return shown

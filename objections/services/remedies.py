@@ -10,10 +10,11 @@ proposed it. One refusal ends it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.models import User
 from accounts.presence import Presence
@@ -26,6 +27,7 @@ from objections.services import inside
 from objections.services.stepping import lock
 from objections.vocabulary import Action, EventKind, NoticeKind, RemedyKind
 
+NEVER, ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 LEVELS = (audience.SUPERVISOR, audience.MANAGER, audience.DUTY_OFFICER)
 
 
@@ -85,6 +87,18 @@ def may_approve(
     return not is_last or suffices(remedy, [*approvers, user], limits)
 
 
+def decides_up_to(user: User, case: Case) -> datetime:
+    """Return up to when a remedy was proposed that this person, who may approve, decides on.
+
+    Who stands above the case decides on all. Who was asked in somebody's place decides on
+    what they were asked for, and not for good on whatever is proposed later.
+    """
+    if permissions.stands_above(user, case):
+        return ALWAYS
+    asked = user.notices.filter(case=case, kind=NoticeKind.APPROVAL_ASKED)
+    return asked.aggregate(last=Max("occurred_at"))["last"] or NEVER
+
+
 def limits_by_role() -> dict[str, Decimal]:
     return dict(RemedyLimit.objects.values_list("role", "amount"))
 
@@ -137,7 +151,7 @@ def _open(remedy: Remedy, *, by: Actor, now: datetime) -> tuple[Case, User, Reme
     user = by.user
     if user is None or not permissions.may(user, permissions.APPROVE_REMEDY, case):
         raise NotPermitted(permissions.APPROVE_REMEDY)
-    if found.proposed_by_id == user.pk:
+    if found.proposed_by_id == user.pk or found.proposed_at > decides_up_to(user, case):
         raise NotPermitted(permissions.APPROVE_REMEDY)
     return case, user, found
 

@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Role
+from accounts.models import Absence, Role
 from objections import steps
 from objections.actors import SYSTEM, Actor
 from objections.errors import AboveLimit, DemandUnmet, FieldInvalid, NotPermitted, StepRefused
 from objections.models import ApprovalRule, Case, Remedy, RemedyLimit
+from objections.selectors import answering
 from objections.services import remedies
 from objections.services.stepping import take_steps
 from objections.vocabulary import Promise, RemedyKind, Stage
 from tests.conftest import People
 from tests.objections.record import events, rang, refused, snapshot, told
-from tests.stories import HOUR, MIN, TELL, open_at, walk_to
+from tests.stories import DAY, HOUR, MIN, TELL, open_at, walk_to
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +157,29 @@ def test_the_two_are_asked_one_after_the_other(
     assert told(case, "approval_asked")[1:] == [("manager", 0, t0 + 2 * HOUR)]
     remedies.approve(remedy, by=Actor.person(people.manager), now=t0 + 3 * HOUR)
     assert len(told(case, "approval_asked")) == 2
+
+
+def test_who_was_asked_in_somebodys_place_decides_on_that_and_not_on_what_comes_later(
+    case: Case, people: People, by: Actor, t0: datetime
+) -> None:
+    stood_in = Actor.person(people.colleague)
+    away = Absence.objects.create(
+        user=people.supervisor, begins_at=t0, ends_at=t0 + DAY, stand_in=people.colleague
+    )
+    asked = proposed(case, by, "60000", t0 + HOUR)
+    assert told(case, "approval_asked") == [("colleague", 0, t0 + HOUR)]
+    away.delete()
+    later = proposed(case, by, "70000", t0 + 2 * DAY)
+    with refused(NotPermitted):
+        remedies.approve(later, by=stood_in, now=t0 + 3 * DAY)
+    with refused(NotPermitted):
+        remedies.refuse(later, by=stood_in, now=t0 + 3 * DAY)
+    shown = answering.of(
+        case, people.colleague, t0 + 3 * DAY, solution=None, options=[], remedies=[asked, later],
+        commitments=[], deadlines=[], supervises=True,
+    ).remedies  # fmt: skip
+    assert [(row.may_approve, row.may_refuse) for row in shown] == [(True, True), (False, False)]
+    assert remedies.approve(asked, by=stood_in, now=t0 + 3 * DAY).approvals.count() == 1
 
 
 def test_one_person_does_not_count_twice_however_often_they_say_yes(
