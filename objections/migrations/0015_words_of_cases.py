@@ -33,8 +33,8 @@ def cut(text):
 
 
 def ship_rule(apps, schema_editor):
-    apps.get_model("objections", "ApprovalRule").objects.create(
-        id=1, two_people_above=TWO_PEOPLE_ABOVE
+    apps.get_model("objections", "ApprovalRule").objects.get_or_create(
+        id=1, defaults={"two_people_above": TWO_PEOPLE_ABOVE}
     )
 
 
