@@ -238,16 +238,16 @@ def test_a_rule_that_changes_later_changes_nothing_of_what_was_proposed(
     assert proposed(case, by, "11", t0 + 2 * HOUR).approvals_needed == 2
 
 
-@pytest.mark.parametrize(
-    ("cost", "description", "field", "code"),
-    [("-0.01", "x", "cost", "negative"), ("1", "  ", "description", "empty")],
-)
 def test_a_migration_taken_back_and_run_again_leaves_the_rule_as_it_was_set() -> None:
     ApprovalRule.objects.update(two_people_above=7)
     import_module("objections.migrations.0015_words_of_cases").ship_rule(apps, None)
     assert ApprovalRule.objects.get().two_people_above == 7
 
 
+@pytest.mark.parametrize(
+    ("cost", "description", "field", "code"),
+    [("-0.01", "x", "cost", "negative"), ("1", "  ", "description", "empty")],
+)
 def test_a_remedy_costs_something_or_nothing_and_says_what_it_is(
     cost: str, description: str, field: str, code: str, case: Case, by: Actor, t0: datetime
 ) -> None:
