@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Max
+
 from accounts.models import User
 from customers.models import Customer
 from objections import demands, permissions
@@ -231,14 +233,15 @@ def _card(case: Case, user: User) -> CustomerCard:
     if customer is None:
         return CustomerCard(None, emotions, 0, [], None, [])
     others = permissions.visible_to(user).filter(customer=customer).exclude(pk=case.pk)
+    recent = list(others.order_by("-received_at")[:RECENT_CASES])
     score = Verdict.objects.filter(case__customer=customer, score__isnull=False)
     last = score.exclude(case=case).order_by("given_at").last()
     team = customer.dedicated_team
     return CustomerCard(
         customer=customer,
         emotions=emotions,
-        earlier=others.count(),
-        recent=list(others.order_by("-received_at")[:RECENT_CASES]),
+        earlier=len(recent) if len(recent) < RECENT_CASES else others.count(),
+        recent=recent,
         last_score=last.score if last else None,
         team=[str(member) for member in team.members.filter(is_active=True)] if team else [],
     )
@@ -258,14 +261,12 @@ def _failed(case: Case) -> list[CustomerMail]:
     rows = CustomerMail.objects.filter(
         contact_record__case=case, contact_record__withdrawn_at__isnull=False
     )
-    told = case.contact_records.filter(direction="outbound", withdrawn_at=None)
-    newest = (
-        told.exclude(purpose__in=REACHED_NOBODY)
-        .order_by("recorded_at")
-        .values_list("recorded_at", flat=True)
-        .last()
-    )
     found = list(rows.select_related("contact_record").order_by("created_at"))
+    if not found:
+        return []
+    told = case.contact_records.filter(direction="outbound", withdrawn_at=None)
+    heard = told.exclude(purpose__in=REACHED_NOBODY)
+    newest = heard.aggregate(last=Max("recorded_at"))["last"]
     return [row for row in found if newest is None or newest < _withdrawn_at(row)]
 
 

@@ -38,7 +38,7 @@ SignIn = Callable[[User], Browser]
 AtStage = Callable[..., Case]
 STAGES = [stage for stage in Stage if stage != Stage.MERGED]
 
-BUDGET = 52
+BUDGET = 50
 """Queries for one page, however much has happened to its case."""
 
 
