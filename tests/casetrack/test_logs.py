@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import redis
@@ -48,18 +49,17 @@ def test_no_line_opens_a_customers_page(
     db: None, client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:
     handler = logging.StreamHandler(sys.stdout)
-    formatter = logging.config.DictConfigurator(settings.LOGGING).configure_formatter(
-        dict(settings.LOGGING["formatters"]["plain"])
-    )
-    handler.setFormatter(formatter)
+    said: Any = settings.LOGGING
+    plain = logging.config.DictConfigurator(said).configure_formatter(said["formatters"]["plain"])
+    handler.setFormatter(plain)
     logging.getLogger("django.request").addHandler(handler)
     try:
         assert client.get("/c/a-secret:key/?lang=en").status_code == 404
     finally:
         logging.getLogger("django.request").removeHandler(handler)
-    said = capsys.readouterr().out
-    assert "Not Found: /c/***/" in said
-    assert "a-secret" not in said
+    line = capsys.readouterr().out
+    assert "Not Found: /c/***/" in line
+    assert "a-secret" not in line
 
 
 def test_the_access_log_says_what_was_asked_for_without_the_key_of_a_page() -> None:
