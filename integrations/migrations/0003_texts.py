@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('integrations', '0002_attempts'),
+        ("integrations", "0002_attempts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='deliveryattempt',
-            name='channel',
-            field=models.CharField(choices=[('in_app', 'In the product'), ('email', 'E-mail'), ('chat', 'Chat robot'), ('sms', 'Text message')], max_length=8, verbose_name='channel'),
+            model_name="deliveryattempt",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("in_app", "In the product"),
+                    ("email", "E-mail"),
+                    ("chat", "Chat robot"),
+                    ("sms", "Text message"),
+                ],
+                max_length=8,
+                verbose_name="channel",
+            ),
         ),
     ]

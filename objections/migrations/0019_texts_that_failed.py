@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('objections', '0018_verdicts_by_link'),
+        ("objections", "0018_verdicts_by_link"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='customertext',
-            index=models.Index(condition=models.Q(('failed_at__isnull', False)), fields=['-failed_at'], name='text_failed'),
+            model_name="customertext",
+            index=models.Index(
+                condition=models.Q(("failed_at__isnull", False)),
+                fields=["-failed_at"],
+                name="text_failed",
+            ),
         ),
     ]
