@@ -1,4 +1,4 @@
-"""Mails to customers: claimed one by one, sent, and what came of it written down."""
+"""Mails to customers: what they say, and what a bounce takes back."""
 
 from __future__ import annotations
 
@@ -11,50 +11,26 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from integrations import attempts, links_sent
+from integrations import leasing, links_sent
 from integrations.mailbox import CASES_HEADER
-from integrations.models import DeliveryAttempt
-from integrations.outgoing import LEASE, Attempt, Outcome, attempt, wait_after
-from objections import links, timeline
+from integrations.outgoing import attempt
+from objections import links
 from objections.models import CustomerMail
 from objections.services import records
 from objections.services.stepping import lock
-from objections.vocabulary import EventKind, NoticeChannel
+from objections.vocabulary import NoticeChannel
 
 
 def deliver_next(clock_now: Callable[[], datetime]) -> bool:
-    """Claim and send the mail that has waited longest. False when none is waiting.
-
-    It is leased, not locked, while it is sent: a process that dies between sending and
-    writing that down has it sent once more when the lease ends, under the same
-    Message-ID, and never loses it.
-    """
-    claimed = _claim(clock_now())
-    if claimed is None:
-        return False
-    mail, trace = claimed
-    result, took = attempts.timed(lambda: attempt(_message(mail), attempts=mail.attempts))
-    attempts.settle(trace, result, took)
-    _settle(mail, result, now=clock_now())
-    return True
-
-
-@transaction.atomic(durable=True)
-def _claim(now: datetime) -> tuple[CustomerMail, DeliveryAttempt] | None:
-    mail = (
-        CustomerMail.objects.filter(next_attempt_at__lte=now)
-        .select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .select_related("contact_record__case__customer")
-        .order_by("next_attempt_at", "pk")
-        .first()
+    """Send the mail that has waited longest. False when none is waiting."""
+    return leasing.deliver_next(
+        CustomerMail.objects.select_related("contact_record__case__customer"),
+        lambda mail: attempt(_message(mail), attempts=mail.attempts),
+        leasing.settle_for_case,
+        clock_now,
+        channel=NoticeChannel.EMAIL,
+        name=lambda mail: mail.message_id,
     )
-    if mail is None:
-        return None
-    mail.attempts += 1
-    mail.next_attempt_at = now + LEASE
-    mail.save(update_fields=["attempts", "next_attempt_at"])
-    trace = attempts.begin(NoticeChannel.EMAIL, mail.message_id, number=mail.attempts, now=now)
-    return mail, trace
 
 
 def _message(mail: CustomerMail) -> EmailMessage:
@@ -78,24 +54,6 @@ def _message(mail: CustomerMail) -> EmailMessage:
         to=[mail.to],
         headers={"Message-ID": mail.message_id, CASES_HEADER: case.reference},
     )
-
-
-@transaction.atomic(durable=True)
-def _settle(mail: CustomerMail, result: Attempt, *, now: datetime) -> None:
-    """Write down what came of an attempt. A mail that another process settled stays as it is."""
-    record = mail.contact_record
-    case = lock(record.case)
-    waiting = CustomerMail.objects.filter(pk=mail.pk, next_attempt_at__isnull=False)
-    if result.outcome is Outcome.LATER:
-        waiting.update(next_attempt_at=now + wait_after(mail.attempts), failure=result.failure)
-    elif result.outcome is Outcome.SENT:
-        if waiting.update(next_attempt_at=None, sent_at=now, failure=""):
-            timeline.record(
-                case, EventKind.MAIL_SENT, at=now, now=now, contact=record.pk,
-                purpose=record.purpose, to=mail.to,
-            )  # fmt: skip
-    elif waiting.update(next_attempt_at=None, failed_at=now, failure=result.failure):
-        records.withdraw_proof(record, failure=result.failure, now=now)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from knowledge.coach import minhash
 from knowledge.models import ReplyPrint, ReplyTemplate
 from objections.models import ContactRecord
-from objections.vocabulary import Direction
+from objections.vocabulary import REACHED_NOBODY, Direction
 
 LOOKED_BACK = timedelta(days=180)
 BATCH = 500
@@ -69,7 +69,8 @@ def take_prints(*, limit: int = BATCH, everything: bool = False) -> int:
 
 
 def _unprinted(*, everything: bool) -> QuerySet[ContactRecord]:
-    rows = ContactRecord.objects.filter(direction=Direction.OUTBOUND, print=None)
+    told = ContactRecord.objects.filter(direction=Direction.OUTBOUND, print=None)
+    rows = told.exclude(purpose__in=REACHED_NOBODY)
     if not everything:
         newest = ReplyPrint.objects.aggregate(newest=Coalesce(Max("pk"), 0))["newest"]
         rows = rows.filter(pk__gt=newest - OVERLAP)

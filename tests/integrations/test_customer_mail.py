@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 
 from customers.models import Customer
-from integrations import customer_mail
+from integrations import customer_mail, leasing
 from integrations.delivery import deliver
 from integrations.outgoing import LEASE, WAITS
 from objections.models import CustomerMail, Notice
@@ -115,7 +115,7 @@ def test_a_process_that_dies_after_sending_repeats_the_mail_under_its_own_messag
     _case, mail = mailed(t0)
     now = t0 + 2 * MIN
     with monkeypatch.context() as dying:
-        dying.setattr(customer_mail, "_settle", _die)
+        dying.setattr(leasing, "settle_for_case", _die)
         with pytest.raises(SystemExit):
             customer_mail.deliver_next(lambda: now)
     assert len(server.accepted) == 1

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from customers.models import Contact, Customer
-from integrations import customer_mail, customer_texts
+from integrations import customer_mail, customer_texts, leasing
 from integrations.chat.said import Message, Said
 from integrations.delivery import deliver
 from integrations.models import SMS, DeliveryAttempt, StoredMail
@@ -143,7 +143,7 @@ def test_a_process_that_dies_after_sending_repeats_it_when_the_lease_ends(
 
     now = t0 + 2 * MIN
     with monkeypatch.context() as dying:
-        dying.setattr(customer_texts, "_settle", die)
+        dying.setattr(leasing, "settle_for_case", die)
         with pytest.raises(SystemExit):
             customer_texts.deliver_next(lambda: now)
     assert not customer_texts.deliver_next(lambda: now + LEASE - SECOND)
