@@ -126,7 +126,7 @@ def what_one_writes(token: str) -> Recipe:
 
 
 def _newest(model: type[models.Model]) -> Any:
-    if not isinstance(model._meta.pk, models.AutoField):
+    if not isinstance(model._meta.pk, (models.AutoField, models.OneToOneField)):
         return None
     return model._default_manager.aggregate(newest=models.Max("pk"))["newest"] or 0
 

@@ -87,6 +87,6 @@ def _copy(row: models.Model, case: Case | None, values: dict[str, Any]) -> model
         made.key = uuid4().hex
     for field in made._meta.local_concrete_fields:
         of_case = isinstance(field, models.ForeignKey) and field.related_model is Case
-        if case is not None and of_case and getattr(made, field.attname) is not None:
+        if case is not None and of_case and getattr(row, field.attname) is not None:
             setattr(made, field.attname, case.pk)
     return made
