@@ -6,11 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from followups.reflecting import Answers
-from objections.forms.fields import TextField
+from objections.forms.fields import ReferencesField, TextField
 from objections.models import Case
 from objections.vocabulary import AttemptResult, CauseCategory, LinkMedium
 
-MOST = 100
 FACTS = ("lesson", "cause_category")
 
 
@@ -78,19 +77,10 @@ class AttemptForm(forms.Form):
     version = forms.IntegerField(min_value=0, required=False)
 
 
-class References(forms.Field):
-    """The references that were ticked."""
-
-    widget = forms.MultipleHiddenInput
-
-    def to_python(self, value: list[str] | None) -> list[str]:
-        return [one.replace("\x00", "")[:16] for one in value or ()][:MOST]
-
-
 class SurveyForm(forms.Form):
     """Ask these customers by a link: which cases, and how it reaches them."""
 
-    pick = References(error_messages={"required": _("Pick at least one case.")})
+    pick = ReferencesField(error_messages={"required": _("Pick at least one case.")})
     medium = forms.ChoiceField(
         label=_("Send by"),
         choices=[

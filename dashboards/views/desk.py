@@ -20,25 +20,15 @@ from dashboards.selectors import desk, scope
 from dashboards.selectors.desk import Tab
 from dashboards.selectors.filters import CaseFilter
 from dashboards.views import requests
+from objections.forms.fields import ReferencesField
 from objections.permissions import WRITE_NOTHING_ROLES
 from timekeeping import clock
-
-MOST = 200
-
-
-class References(forms.Field):
-    """The references that were ticked."""
-
-    widget = forms.MultipleHiddenInput
-
-    def to_python(self, value: list[str] | None) -> list[str]:
-        return [one.replace("\x00", "")[:16] for one in value or ()][:MOST]
 
 
 class AssignForm(forms.Form):
     """``pick`` are references, ``to`` a colleague of the teams that one sees."""
 
-    pick = References()
+    pick = ReferencesField()
     to = forms.ModelChoiceField(label=gettext_lazy("Give to"), queryset=User.objects.none())
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

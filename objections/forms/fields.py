@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from timekeeping.fields import MomentField as MomentField
 
 LONGEST_TEXT = 20_000
+MOST_TICKED = 200
 
 
 class TextField(forms.CharField):
@@ -124,3 +125,12 @@ class OneLineField(forms.CharField):
 
 
 NO_CHOICE = ("", gettext_lazy("— choose —"))
+
+
+class ReferencesField(forms.Field):
+    """The references of the cases that were ticked in a list; at most 200 at once."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: list[str] | None) -> list[str]:
+        return [one.replace("\x00", "")[:16] for one in value or ()][:MOST_TICKED]
